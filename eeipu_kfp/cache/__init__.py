@@ -1,0 +1,1 @@
+"""Stage outputs kept under keys."""

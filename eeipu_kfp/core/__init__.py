@@ -1,0 +1,1 @@
+"""What all rooms speak: frozen data, standard library only."""

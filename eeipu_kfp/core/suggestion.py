@@ -1,0 +1,95 @@
+"""What a designer is asked, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eeipu_kfp.core.cached import CachedStages
+from eeipu_kfp.core.objective import Objective
+from eeipu_kfp.core.pipeline import Pipeline
+from eeipu_kfp.core.space import Space
+from eeipu_kfp.core.trial import Trial, TrialState
+from eeipu_kfp.core.values import Configuration
+
+
+class StopReason(StrEnum):
+    """Why an experiment ends."""
+
+    BUDGET_EXHAUSTED = "BudgetExhausted"
+    GOAL_REACHED = "GoalReached"
+    MAX_TRIALS_REACHED = "MaxTrialsReached"
+    TOO_MANY_FAILED_TRIALS = "TooManyFailedTrials"
+    SPACE_EXHAUSTED = "SpaceExhausted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionRequest:
+    """All that a designer may know; the same request gives the same answer in any process.
+
+    Attributes:
+        pipeline: The stages and what each reads.
+        space: The tuned parameters.
+        objective: What to improve.
+        trials: Every trial so far by number: finished, failed and still running.
+        cached: Which stages are cached for which values.
+        budget_seconds: The whole budget, in compute seconds.
+        remaining_seconds: What is left once the running trials have cost what was expected.
+        seed: Fixes every random choice.
+        warm_up_trials: Trials before the models are trusted; None for the designer's own choice.
+    """
+
+    pipeline: Pipeline
+    space: Space
+    objective: Objective
+    trials: tuple[Trial, ...]
+    cached: CachedStages
+    budget_seconds: float
+    remaining_seconds: float
+    seed: int = 0
+    warm_up_trials: int | None = None
+
+    @property
+    def succeeded(self) -> tuple[Trial, ...]:
+        """The trials with an objective."""
+        return tuple(t for t in self.trials if t.objective is not None)
+
+    @property
+    def active(self) -> tuple[Trial, ...]:
+        """The trials that are pending or running."""
+        return tuple(t for t in self.trials if not t.state.is_terminal)
+
+    @property
+    def tried(self) -> frozenset[Configuration]:
+        """Configurations that must not be proposed again: all that did not get stopped."""
+        return frozenset(t.configuration for t in self.trials if t.state is not TrialState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A configuration to try next.
+
+    Attributes:
+        configuration: A value for every tuned parameter.
+        to_run: The stages that it would really run, in order.
+        expected_seconds: Compute time expected of these; None where nothing is known yet.
+        reason: Why it was chosen, for people.
+    """
+
+    configuration: Configuration
+    to_run: tuple[str, ...]
+    expected_seconds: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoSuggestion:
+    """There is nothing left to try.
+
+    Attributes:
+        stop: Why.
+        message: The same for people.
+    """
+
+    stop: StopReason
+    message: str

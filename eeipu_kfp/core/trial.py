@@ -1,0 +1,112 @@
+"""Trials: one configuration sent through the pipeline, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eeipu_kfp.core.values import Configuration
+
+
+class TrialState(StrEnum):
+    """Life of a trial: Pending -> Running -> Succeeded, Failed or Stopped.
+
+    A pending trial is noted but not launched: it may wait for a stage that another trial computes.
+    """
+
+    PENDING = "Pending"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in {TrialState.SUCCEEDED, TrialState.FAILED, TrialState.STOPPED}
+
+
+class StageOutcome(StrEnum):
+    """How a stage of a trial ended."""
+
+    EXECUTED = "Executed"
+    CACHED = "Cached"
+    FAILED = "Failed"
+    SKIPPED = "Skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRecord:
+    """One stage of one trial.
+
+    Attributes:
+        stage: The stage's name.
+        outcome: How it ended.
+        seconds: Compute time of what really ran; 0 for a cached stage.
+        overhead_seconds: Time beside the compute: start-up, transfer, waiting for a node.
+        saved_seconds: Compute time that a cached stage avoided.
+        started_at: When it began, in seconds since the epoch; None where nothing ran.
+    """
+
+    stage: str
+    outcome: StageOutcome
+    seconds: float = 0.0
+    overhead_seconds: float = 0.0
+    saved_seconds: float = 0.0
+    started_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a trial failed.
+
+    Attributes:
+        message: What went wrong.
+        stage: The stage it went wrong in; None where no stage is to blame.
+        log: The last lines that the stage wrote.
+    """
+
+    message: str
+    stage: str | None = None
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One configuration sent through the pipeline.
+
+    Attributes:
+        number: Its place in the experiment, from 1.
+        configuration: A value for every tuned parameter.
+        state: Where it is in its life.
+        stages: Records of the stages that have ended so far.
+        objective: The metric's value as the pipeline gave it; None unless it succeeded.
+        failure: Why it failed; None unless it did.
+        expected_seconds: Compute time that was expected when it was suggested.
+        started_at: When it was launched, in seconds since the epoch.
+        finished_at: When it reached a terminal state.
+    """
+
+    number: int
+    configuration: Configuration
+    state: TrialState = TrialState.PENDING
+    stages: tuple[StageRecord, ...] = ()
+    objective: float | None = None
+    failure: Failure | None = None
+    expected_seconds: float | None = None
+    started_at: float | None = None
+    finished_at: float | None = None
+
+    @property
+    def spent_seconds(self) -> float:
+        """Compute time of the stages that really ran."""
+        return sum(record.seconds for record in self.stages)
+
+    @property
+    def saved_seconds(self) -> float:
+        """Compute time that cached stages avoided."""
+        return sum(record.saved_seconds for record in self.stages)
+
+    def stage(self, name: str) -> StageRecord | None:
+        """Return the record of a stage; None where it has not ended."""
+        return next((record for record in self.stages if record.stage == name), None)

@@ -1,0 +1,1 @@
+"""The tuning loop, its plan and its ledger."""
