@@ -1,1 +1,1 @@
-"""Stage outputs kept under keys."""
+"""Stage outputs kept under keys: the object stores, the entries, and what the search may know."""
