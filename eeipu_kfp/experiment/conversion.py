@@ -109,7 +109,8 @@ def _arguments(spec: models.Spec, pipeline: Pipeline, problems: Problems) -> dic
 
 
 def _check_complete(spec: models.Spec, pipeline: Pipeline, problems: Problems) -> None:
-    given = {item.name for item in (*spec.parameters, *spec.arguments)}
+    given = {parameter.name for parameter in spec.parameters}
+    given.update(argument.name for argument in spec.arguments)
     for needed in pipeline.inputs:
         if needed.default is None and not needed.optional and needed.name not in given:
             message = f"pipeline input `{needed.name}` has neither a value nor a default"

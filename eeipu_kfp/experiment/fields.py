@@ -6,20 +6,22 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, WithJsonSchema
 
-_NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+"""How a number is written."""
 _SIZE = r"^[0-9]+(\.[0-9]{1,3})?(k|M|G|T|Ki|Mi|Gi|Ti)?$"
 _DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 _METRIC = r"^[^.\s]+\.[^.\s]+(\..+)?$"
-_FUNCTION = r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
+FUNCTION = r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
+"""How a pipeline function is named."""
 _ENDPOINT = r"^https?://[^/\s]+/?$"
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 
 MEANINGS = {
-    _NUMBER: 'a finite number such as `"0.5"`, `"1e-4"` or `3`',
+    NUMBER: 'a finite number such as `"0.5"`, `"1e-4"` or `3`',
     _SIZE: 'a size in bytes such as `"500Mi"` or `"10Gi"`',
     _DNS_LABEL: "lower-case letters, digits and `-`, with a letter or digit at both ends",
     _METRIC: "`stage.output` or `stage.artifact.key`",
-    _FUNCTION: "`module:name`",
+    FUNCTION: "`module:name`",
     _ENDPOINT: "a URL such as `http://minio:9000`",
     _BUCKET: "3 to 63 lower-case letters, digits, `-` and `.`",
 }
@@ -37,9 +39,9 @@ def _int_or_string(**rules: object) -> WithJsonSchema:
 
 NumberText: TypeAlias = Annotated[
     str,
-    Field(pattern=_NUMBER, max_length=64),
+    Field(pattern=NUMBER, max_length=64),
     BeforeValidator(_written_out),
-    _int_or_string(pattern=_NUMBER, maxLength=64),
+    _int_or_string(pattern=NUMBER, maxLength=64),
 ]
 """A number; text in quotes, or a whole number without, since Kubernetes takes no fractions."""
 
@@ -61,7 +63,7 @@ ValueText: TypeAlias = Annotated[
 
 DnsLabel: TypeAlias = Annotated[str, Field(pattern=_DNS_LABEL, max_length=63)]
 Metric: TypeAlias = Annotated[str, Field(pattern=_METRIC, max_length=256)]
-FunctionName: TypeAlias = Annotated[str, Field(pattern=_FUNCTION, max_length=256)]
+FunctionName: TypeAlias = Annotated[str, Field(pattern=FUNCTION, max_length=256)]
 Endpoint: TypeAlias = Annotated[str, Field(pattern=_ENDPOINT, max_length=256)]
 Bucket: TypeAlias = Annotated[str, Field(pattern=_BUCKET, max_length=63)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=253)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NoReturn
@@ -10,6 +11,7 @@ from typing import NoReturn
 from eeipu_kfp.core.pipeline import ParameterType
 from eeipu_kfp.core.values import Value, finite
 from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.experiment.fields import MEANINGS, NUMBER
 from eeipu_kfp.experiment.problems import shown
 
 _LARGEST_WHOLE = 2**53
@@ -41,11 +43,9 @@ def real(text: str) -> float:
     Raises:
         InvalidValueError: The text says none.
     """
-    try:
-        number = float(text)
-    except ValueError:
-        _refuse(text, "number", 'write one such as `"0.5"` or `"1e-4"`')
-    return finite(number, f"{shown(text)} as a number")
+    if not re.fullmatch(NUMBER, text):
+        _refuse(text, "number", f"write {MEANINGS[NUMBER]}")
+    return finite(float(text), shown(text))
 
 
 def whole(text: str) -> int:

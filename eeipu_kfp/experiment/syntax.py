@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -25,7 +25,11 @@ class _Loader(yaml.SafeLoader):
     """Reads no dates and no base-60 numbers, and refuses a key that stands twice."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as the base class has it
-    bool_values: dict[str, bool] = {**yaml.SafeLoader.bool_values, "y": True, "n": False}  # noqa: RUF012
+    bool_values: ClassVar[dict[str, bool]] = {
+        **yaml.SafeLoader.bool_values,
+        "y": True,
+        "n": False,
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # the base class asks for it
         seen: set[str] = set()
@@ -84,12 +88,22 @@ def write_yaml(document: object) -> str:
     )
 
 
-def write_scalar(text: str) -> str:
-    """Return a text as it must be written within one line of YAML, in double quotes."""
-    line = yaml.dump(
-        text, Dumper=_Dumper, default_style='"', width=float("inf"), allow_unicode=True
-    )
-    return line.strip()
+def write_inline(document: object) -> str:
+    """Return a mapping or a list as YAML on one line."""
+    line = _line(document, style=None)
+    return _line(document, style='"') if "\n" in line else line
+
+
+def _line(document: object, *, style: str | None) -> str:
+    return yaml.dump(
+        document,
+        Dumper=_Dumper,
+        default_style=style,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=True,
+        width=float("inf"),
+    ).strip()
 
 
 def _reason(error: Exception) -> str:
