@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from eeipu_kfp.core.objective import Direction
 from eeipu_kfp.core.pipeline import ParameterType, Pipeline, PipelineInput, Stage
@@ -77,15 +77,7 @@ def write_template(pipeline: Pipeline, *, source: str, name: str) -> str:
         "",
         *_objective(pipeline),
         "",
-        "  # What may vary; choose exactly one of uniform {min, max, step}, logUniform {min, max},",
-        "  # categorical {choices} and boolean {}.",
-        "  parameters:",
-        *(
-            line
-            for item in pipeline.inputs
-            if item.name in tuned
-            for line in _parameter(item, tuned[item.name], pipeline)
-        ),
+        *_parameters(tuned, pipeline),
         "",
         *_arguments(fixed, pipeline),
         "",
@@ -118,10 +110,10 @@ def _objective(pipeline: Pipeline) -> Iterator[str]:
     yield "  # What to improve: `stage.output` for an output parameter, `stage.artifact.key` for a"
     yield "  # value in a Metrics artifact."
     if not metrics:
-        yield "  # TODO: no stage puts out a number or a Metrics artifact; let one do so and name it."
+        yield "  # TODO: no stage puts out a number or a Metrics artifact; let one do so, name it here."
     if metric.endswith(UNKNOWN_KEY):
-        yield "  # TODO: the compiled pipeline does not tell the keys of a Metrics artifact; put the"
-        yield f"  # name that the stage gives to `log_metric` in place of {UNKNOWN_KEY}."
+        yield f"  # TODO: in place of {UNKNOWN_KEY} put the name that the stage gives to `log_metric`;"
+        yield "  # the compiled pipeline does not tell it."
     if metrics[1:]:
         yield f"  # Others: {', '.join(metrics[1:])}"
     direction = Direction.MINIMIZE if _TO_MINIMIZE.search(metric) else Direction.MAXIMIZE
@@ -150,12 +142,21 @@ def _other(direction: Direction) -> Direction:
     return Direction.MAXIMIZE if direction is Direction.MINIMIZE else Direction.MINIMIZE
 
 
-def _parameter(tuned: PipelineInput, space: SpaceFields, pipeline: Pipeline) -> Iterator[str]:
-    default = "no default" if tuned.default is None else f"default {default_text(tuned)}"
-    known = default if tuned.type is not ParameterType.STRING else "text"
-    yield f"  # {known}; first read by stage `{pipeline.owner(tuned.name)}`"
-    yield f"  - {write_inline({'name': tuned.name})[1:-1]}"
-    yield f"    searchSpace: {write_inline(space)}"
+def _parameters(tuned: Mapping[str, SpaceFields], pipeline: Pipeline) -> Iterator[str]:
+    yield "  # What may vary; choose exactly one of uniform {min, max, step}, logUniform {min, max},"
+    yield "  # categorical {choices} and boolean {}."
+    yield "  parameters:"
+    for known in pipeline.inputs:
+        if known.name in tuned:
+            yield f"  # {_default(known)}; first read by stage `{pipeline.owner(known.name)}`"
+            yield f"  - {write_inline({'name': known.name})[1:-1]}"
+            yield f"    searchSpace: {write_inline(tuned[known.name])}"
+
+
+def _default(known: PipelineInput) -> str:
+    if known.default is None:
+        return "no default"
+    return "text" if known.type is ParameterType.STRING else f"default {default_text(known)}"
 
 
 def _arguments(fixed: list[PipelineInput], pipeline: Pipeline) -> Iterator[str]:
