@@ -110,9 +110,9 @@ def _objective(pipeline: Pipeline) -> Iterator[str]:
     yield "  # What to improve: `stage.output` for an output parameter, `stage.artifact.key` for a"
     yield "  # value in a Metrics artifact."
     if not metrics:
-        yield "  # TODO: no stage puts out a number or a Metrics artifact; let one do so, name it here."
+        yield "  # TODO: no stage puts out a number or a Metrics artifact; add one."
     if metric.endswith(UNKNOWN_KEY):
-        yield f"  # TODO: in place of {UNKNOWN_KEY} put the name that the stage gives to `log_metric`;"
+        yield f"  # TODO: for {UNKNOWN_KEY} put the name that the stage gives to `log_metric`;"
         yield "  # the compiled pipeline does not tell it."
     if metrics[1:]:
         yield f"  # Others: {', '.join(metrics[1:])}"
@@ -143,7 +143,7 @@ def _other(direction: Direction) -> Direction:
 
 
 def _parameters(tuned: Mapping[str, SpaceFields], pipeline: Pipeline) -> Iterator[str]:
-    yield "  # What may vary; choose exactly one of uniform {min, max, step}, logUniform {min, max},"
+    yield "  # What may vary: exactly one of uniform {min, max, step}, logUniform {min, max},"
     yield "  # categorical {choices} and boolean {}."
     yield "  parameters:"
     for known in pipeline.inputs:
