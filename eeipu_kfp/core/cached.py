@@ -36,6 +36,15 @@ class CachedStages:
             for name, values in cached
         )
 
+    def including(self, stage: str, configuration: Configuration) -> CachedStages:
+        """Return the same knowledge with one more stage kept for a configuration."""
+        return self._with(self._known | {(stage, self._part(stage, configuration))})
+
+    def _with(self, known: frozenset[tuple[str, str]]) -> CachedStages:
+        more = object.__new__(CachedStages)
+        more.pipeline, more._determinants, more._known = self.pipeline, self._determinants, known
+        return more
+
     def determinants(self, stage: str) -> tuple[str, ...]:
         """Return the tuned parameters that decide a stage's output: its own and its ancestors'."""
         return self._determinants[stage]
@@ -43,6 +52,10 @@ class CachedStages:
     def holds(self, stage: str, configuration: Configuration) -> bool:
         """Whether a stage's output is kept for a configuration."""
         return (stage, self._part(stage, configuration)) in self._known
+
+    def count(self, stage: str) -> int:
+        """Return for how many different values a stage is kept."""
+        return sum(name == stage for name, _ in self._known)
 
     def to_run(self, configuration: Configuration) -> tuple[str, ...]:
         """Return the stages that a configuration would really run, in order."""

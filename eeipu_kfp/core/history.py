@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eeipu_kfp.core.objective import Objective
-from eeipu_kfp.core.trial import StageOutcome, Trial, TrialState
+from eeipu_kfp.core.trial import Trial, TrialState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,13 @@ class History:
     @property
     def best(self) -> Trial | None:
         """The trial with the best objective, the earliest of equals; None before the first."""
-        scored = [t for t in self.trials if t.objective is not None]
-        return max(scored, key=lambda t: self.objective.score(t.objective or 0.0), default=None)
+        return next(iter(self.leading(1)), None)
+
+    def leading(self, count: int) -> tuple[Trial, ...]:
+        """Return the trials with the best objectives, best first, the earlier of equals first."""
+        scored = [(t, t.objective) for t in self.trials if t.objective is not None]
+        ranked = sorted(scored, key=lambda pair: -self.objective.score(pair[1]))
+        return tuple(trial for trial, _ in ranked[:count])
 
     @property
     def spent_seconds(self) -> float:
@@ -49,7 +54,3 @@ class History:
     def saved_seconds(self) -> float:
         """Compute time that the cache avoided."""
         return sum(trial.saved_seconds for trial in self.trials)
-
-    def count(self, *outcomes: StageOutcome) -> int:
-        """Return how many stage records have one of these outcomes."""
-        return sum(record.outcome in outcomes for trial in self.trials for record in trial.stages)

@@ -150,6 +150,10 @@ class Runner(Protocol):
         """
         ...
 
+    def discard(self, handle: str) -> None:
+        """Remove what a run that is over has left with the runner; harmless where nothing is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:

@@ -82,6 +82,7 @@ class Trial:
         stages: Records of the stages that have ended so far.
         objective: The metric's value as the pipeline gave it; None unless it succeeded.
         failure: Why it failed; None unless it did.
+        runs: How many runs have been launched for it; more than one after an interruption.
         expected_seconds: Compute time that was expected when it was suggested.
         started_at: When it was launched, in seconds since the epoch.
         finished_at: When it reached a terminal state.
@@ -93,6 +94,7 @@ class Trial:
     stages: tuple[StageRecord, ...] = ()
     objective: float | None = None
     failure: Failure | None = None
+    runs: int = 0
     expected_seconds: float | None = None
     started_at: float | None = None
     finished_at: float | None = None

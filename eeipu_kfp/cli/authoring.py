@@ -1,0 +1,71 @@
+"""Commands for writing an experiment and for looking at it before it costs anything."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from eeipu_kfp.cli.options import DIRECTORY, EXPERIMENT
+
+
+@click.command()
+@click.argument("pipeline")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A new file.")
+@click.option("--name", help="What to call the experiment; the pipeline's own name if left out.")
+def init(pipeline: str, output: Path | None, name: str | None) -> None:
+    """Write a commented experiment for PIPELINE: compiled YAML, or module:function."""
+    from eeipu_kfp.compiled.pipelines import load_pipeline
+    from eeipu_kfp.errors import SpecError
+    from eeipu_kfp.experiment.template import write_template
+
+    if output is not None and output.exists():
+        message = f"{output} exists, and would be overwritten"
+        raise SpecError(message, hint="choose another name, or remove it first")
+    compiled = load_pipeline(pipeline, base=Path.cwd())
+    source = _relative(pipeline, output)
+    text = write_template(compiled.shape, source=source, name=name or compiled.shape.name)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"wrote {output}; look at its ranges, then: eeipu run {output}", err=True)
+
+
+@click.command()
+@EXPERIMENT
+def validate(experiment: Path) -> None:
+    """Check EXPERIMENT against its pipeline; writes nothing."""
+    from eeipu_kfp.local.opening import open_experiment
+    from eeipu_kfp.runners.local import check
+
+    opened = open_experiment(experiment, Path())
+    check(opened.pipeline.ir)
+    stages = len(opened.pipeline.shape.stages)
+    tuned = len(opened.experiment.space)
+    click.echo(f"{experiment} is good: {stages} stages, {tuned} tuned parameters")
+
+
+@click.command()
+@EXPERIMENT
+@DIRECTORY
+def plan(experiment: Path, directory: Path) -> None:
+    """Show the stages of EXPERIMENT, who owns which parameter, what is cached and what it costs."""
+    from eeipu_kfp.cli.console import out
+    from eeipu_kfp.cli.tables import forecast, stages_table
+    from eeipu_kfp.local.opening import open_experiment
+
+    opened = open_experiment(experiment, directory)
+    entries = tuple(opened.cache().entries())
+    history = opened.workspace.history(opened.experiment)
+    out().print(stages_table(opened, entries, history))
+    out().print(forecast(opened, entries, history))
+
+
+def _relative(pipeline: str, output: Path | None) -> str:
+    """Return a pipeline file's path as seen from the experiment file that will name it."""
+    path = Path(pipeline)
+    if not path.exists() or output is None:
+        return pipeline
+    return os.path.relpath(path, output.parent)

@@ -1,0 +1,76 @@
+"""The `eeipu` command: what it knows, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from eeipu_kfp.cli.authoring import init, plan, validate
+from eeipu_kfp.cli.caching import cache
+from eeipu_kfp.cli.running import report, run, status
+from eeipu_kfp.errors import EeipuError
+
+FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="eeipu-kfp", prog_name="eeipu")
+def eeipu() -> None:
+    """Tune a compiled Kubeflow pipeline under a budget, and never pay twice for a stage.
+
+    \b
+    eeipu init pipeline.yaml > experiment.yaml   write an experiment for a pipeline
+    eeipu plan experiment.yaml                   see its stages and what is cached
+    eeipu run experiment.yaml                    tune it here
+    eeipu report experiment.yaml                 see the result as a page
+    """
+
+
+for command in (init, validate, plan, run, status, report, cache):
+    eeipu.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = eeipu.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _interrupted()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except EeipuError as error:
+        _complain(error)
+        code = BAD_INPUT
+    except KeyboardInterrupt:
+        code = _interrupted()
+    sys.exit(code)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> Any:
+    del signum, frame
+    raise KeyboardInterrupt
+
+
+def _interrupted() -> int:
+    click.secho("interrupted; the same command goes on from here", fg="yellow", err=True)
+    return INTERRUPTED
+
+
+def _complain(error: EeipuError) -> None:
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(error.message, err=True)
+    if error.hint:
+        click.secho("hint: ", fg="cyan", nl=False, err=True)
+        click.echo(error.hint, err=True)
+
+
+if __name__ == "__main__":
+    main()

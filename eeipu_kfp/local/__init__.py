@@ -1,0 +1,1 @@
+"""Tuning on this machine: folders, the lock, and all parts put together."""
