@@ -1,0 +1,151 @@
+"""The designers by name.
+
+`eeipu`, the default, follows the paper's idea (expected improvement, divided by the expected
+cost of the stages that would really run, raised to a power that falls as the budget goes) and
+departs from the published form where experiments did not support it:
+
+- the cost enters as 1 / E[C], not E[1 / C], which rewards not knowing a cost;
+- a trial that would probably not fit what is left scores lower, and one that is expected not to
+  fit is never proposed;
+- cost models see all parameters that decide a stage's output, not only the stage's own: an
+  upstream choice changes how much data a later stage gets; they have a linear trend and stay
+  uncertain while all executions were alike;
+- low objectives are drawn in, so that diverged trials do not hide the differences that matter;
+- the objective's kernel has an additive part per stage;
+- the power falls to 1/2, not 0, so that late trials still look at their cost;
+- the warm-up shares prefixes, and its trials lend theirs.
+
+`eeipu-published` keeps the published form: EI * E[1 / C]^eta with eta falling to 0, Matern-5/2
+kernels with Gamma priors on standardised values, a stage's own parameters as inputs of its cost,
+prefixes of the best five trials after a warm-up of ten. It departs from the published code in what
+was not meant there: the search box is the declared one (not the box of the first observations),
+the stages' cost draws are independent (not one draw for all), cached stages are those that
+really are cached after rounding, hits never train a cost model, the prefixes' values are copied
+exactly, and no trial is proposed that is expected to overrun the budget. It takes 256 quasi-random
+draws where the published code took 1000.
+
+`ei` is expected improvement with the default's model of the objective, blind to cost and cache.
+`random` is uniform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from eeipu_kfp.core.ports import Designer
+from eeipu_kfp.core.suggestion import SuggestionRequest
+from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.search.acquisition import (
+    ExpectedImprovement,
+    ImprovementPerExpectedCost,
+    ImprovementTimesInverseCost,
+    independent_draws,
+)
+from eeipu_kfp.search.cost_models import StageMedians, model_costs, model_own_costs
+from eeipu_kfp.search.gaussian_process import fit
+from eeipu_kfp.search.kernels import Kernel
+from eeipu_kfp.search.model_search import ModelDesigner, Strategy
+from eeipu_kfp.search.objective_model import model_objective, with_fantasies
+from eeipu_kfp.search.observations import Observations, epsilon_seconds, spent_after
+from eeipu_kfp.search.prefix_pool import best_trials, empty_prefix, prefix_pool
+from eeipu_kfp.search.priors import Gamma
+from eeipu_kfp.search.random_search import RandomDesigner
+from eeipu_kfp.search.warm_up import WarmUp
+
+_LEAST_ETA = 0.5
+_CAP_SHARE = 0.25
+_CAP_TRIALS = 3.0
+_PUBLISHED_EPSILON_SECONDS = 0.1
+
+
+def plan_eeipu(request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
+    """Return the default: ln EI - eta ln E[C] + ln P(C <= cap), from the best five's prefixes."""
+    model = model_objective(seen, request.pipeline, len(request.trials))
+    improvement = ExpectedImprovement(model=model)
+    pool = prefix_pool(request, seen.encoding, best_trials(request, request.trials))
+    costs = model_costs(seen, request.cached)
+    if costs is None:
+        return Strategy(acquisition=improvement, pool=pool, estimate=None)
+    acquisition = ImprovementPerExpectedCost(
+        improvement=improvement,
+        costs=costs,
+        eta=_LEAST_ETA + (1.0 - _LEAST_ETA) * budget_left(request, warm_up),
+        cap_seconds=_cap_seconds(request, seen),
+        epsilon_seconds=epsilon_seconds(request),
+    )
+    return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
+
+
+def plan_published(request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
+    """Return the published form: ln EI + eta ln E[1 / C]."""
+    kernel = Kernel(
+        groups=(tuple(range(seen.encoding.dimension)),),
+        lengthscale_prior=Gamma(3.0, 6.0),
+        scale_prior=Gamma(2.0, 0.15),
+        noise_prior=Gamma(1.1, 0.05),
+        least_noise=1e-4,
+    )
+    process = fit(kernel, seen.points[seen.scored], seen.scores)
+    improvement = ExpectedImprovement(model=with_fantasies(process, seen, seen.scores))
+    after = best_trials(request, request.trials[warm_up:])
+    pool = prefix_pool(request, seen.encoding, after)
+    costs = model_own_costs(seen, request.pipeline, kernel)
+    if costs is None:
+        return Strategy(acquisition=improvement, pool=pool, estimate=None)
+    acquisition = ImprovementTimesInverseCost(
+        improvement=improvement,
+        costs=costs,
+        eta=budget_left(request, warm_up),
+        epsilon_seconds=_PUBLISHED_EPSILON_SECONDS,
+        draws=independent_draws(len(request.pipeline.names), len(request.trials)),
+    )
+    return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
+
+
+def plan_improvement(request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
+    """Return plain ln EI."""
+    del warm_up
+    model = model_objective(seen, request.pipeline, len(request.trials))
+    return Strategy(
+        acquisition=ExpectedImprovement(model=model),
+        pool=(empty_prefix(request, seen.encoding),),
+        estimate=StageMedians.of(seen.times),
+    )
+
+
+def budget_left(request: SuggestionRequest, warm_up: int) -> float:
+    """Return what is left of the budget after the warm-up, from 1 right after it down to 0."""
+    after = request.budget_seconds - spent_after(request.trials, warm_up)
+    return min(max(request.remaining_seconds / after, 0.0), 1.0) if after > 0 else 0.0
+
+
+def _cap_seconds(request: SuggestionRequest, seen: Observations) -> float:
+    """Return what one trial may cost: a quarter of what is left, or three usual trials if more."""
+    left, medians = request.remaining_seconds, StageMedians.of(seen.times)
+    usual = float(medians.seconds.sum()) if medians else 0.0
+    return min(left, max(_CAP_SHARE * left, _CAP_TRIALS * usual))
+
+
+DESIGNERS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
+    {
+        "eeipu": lambda: ModelDesigner(warm_up=WarmUp(full=7, sharing=7), plan=plan_eeipu),
+        "eeipu-published": lambda: ModelDesigner(warm_up=WarmUp(full=10), plan=plan_published),
+        "ei": lambda: ModelDesigner(warm_up=WarmUp(full=10), plan=plan_improvement),
+        "random": RandomDesigner,
+    }
+)
+"""What makes each designer, by the name that experiments use."""
+
+
+def make_designer(name: str) -> Designer:
+    """Return a designer by name.
+
+    Raises:
+        InvalidValueError: There is none of that name.
+    """
+    if name not in DESIGNERS:
+        allowed = ", ".join(f"`{known}`" for known in DESIGNERS)
+        message = f"`{name}` is no designer"
+        raise InvalidValueError(message, hint=f"use one of {allowed}")
+    return DESIGNERS[name]()

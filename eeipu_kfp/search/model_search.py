@@ -1,0 +1,134 @@
+"""What the designers with a model share: warm up, then maximise an acquisition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.search.acquisition import Acquisition
+from eeipu_kfp.search.candidates import Candidates, climb, first_look
+from eeipu_kfp.search.cost_models import CostEstimate, StageMedians
+from eeipu_kfp.search.observations import Observations, counted
+from eeipu_kfp.search.offers import (
+    Offers,
+    budget_exhausted,
+    every,
+    select,
+    space_exhausted,
+    untried,
+)
+from eeipu_kfp.search.prefix_pool import Prefix
+from eeipu_kfp.search.seeds import generator
+from eeipu_kfp.search.warm_up import WarmUp
+
+_LISTED_SPACE = 512
+_CHEAPEST = 16
+_INCUMBENTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """What to maximise, and from where.
+
+    Attributes:
+        acquisition: The score of a candidate.
+        pool: The prefixes that candidates may keep, the empty one first.
+        estimate: What stages cost; None where nothing is known.
+    """
+
+    acquisition: Acquisition
+    pool: tuple[Prefix, ...]
+    estimate: CostEstimate | None
+
+
+Plan: TypeAlias = Callable[[SuggestionRequest, Observations, int], Strategy]
+"""A request, what it shows, and how many trials the warm-up had -> what to maximise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDesigner:
+    """A designer that learns.
+
+    Attributes:
+        warm_up: How it begins.
+        plan: What it maximises after that.
+    """
+
+    warm_up: WarmUp
+    plan: Plan
+
+    def suggest(self, request: SuggestionRequest) -> Suggestion | NoSuggestion:
+        """Return what to try next."""
+        if request.remaining_seconds <= 0:
+            return budget_exhausted(request, None)
+        seen = Observations(request)
+        if not untried(request, 1) and request.space.count is not None:
+            return space_exhausted(request)
+        warm_up = self.warm_up.fitted_to(request)
+        length, done = warm_up.length(request), sum(1 for _ in counted(request.trials))
+        if done < length or not seen.scored:
+            answer = _begin(request, seen, warm_up, done)
+            if isinstance(answer, Suggestion) or not seen.scored:
+                return answer
+        return _learn(request, seen, self.plan(request, seen, length))
+
+
+def _begin(
+    request: SuggestionRequest, seen: Observations, warm_up: WarmUp, number: int
+) -> Suggestion | NoSuggestion:
+    proposals = warm_up.proposals(request, seen.encoding, number)
+    offers = Offers.of(request, seen.encoding, proposals)
+    if not offers.configurations:
+        offers = Offers.of(request, seen.encoding, untried(request))
+    total = warm_up.full + warm_up.sharing
+    label = f"warm-up {number + 1} of {max(total, number + 1)}"
+    return select(request, offers, StageMedians.of(seen.times), label=label)
+
+
+def _learn(
+    request: SuggestionRequest, seen: Observations, strategy: Strategy
+) -> Suggestion | NoSuggestion:
+    count = request.space.count
+    if count is not None and count <= _LISTED_SPACE:
+        return _choose(request, strategy, Offers.of(request, seen.encoding, every(request.space)))
+    best = seen.points[seen.scored][np.argsort(-seen.scores, kind="stable")[:_INCUMBENTS]]
+    rng = generator(request.seed, len(request.trials))
+    looked = first_look(seen.encoding, strategy.pool, best, rng)
+    found = climb(strategy.acquisition, strategy.pool, looked)
+    answer = _choose(request, strategy, _offers(request, seen, strategy, found))
+    if isinstance(answer, Suggestion) or strategy.estimate is None:
+        return answer
+    cheap = looked.take(_cheapest(strategy, strategy.estimate, looked))
+    return _choose(request, strategy, _offers(request, seen, strategy, cheap))
+
+
+def _choose(
+    request: SuggestionRequest, strategy: Strategy, offers: Offers
+) -> Suggestion | NoSuggestion:
+    """Return the best offer, scored anew with the stages that each would really run."""
+    scores = strategy.acquisition.scores(offers.points, offers.runs)
+    return select(request, offers, strategy.estimate, scores=scores)
+
+
+def _offers(
+    request: SuggestionRequest, seen: Observations, strategy: Strategy, candidates: Candidates
+) -> Offers:
+    """Round candidates, put the exact values of their prefixes in, and drop what was tried."""
+    configurations = [
+        strategy.pool[prefix].complete(seen.encoding.decode(point))
+        for point, prefix in zip(candidates.points, candidates.prefixes, strict=True)
+    ]
+    offers = Offers.of(request, seen.encoding, configurations)
+    if offers.configurations:
+        return offers
+    return Offers.of(request, seen.encoding, untried(request))
+
+
+def _cheapest(strategy: Strategy, estimate: CostEstimate, looked: Candidates) -> Indices:
+    runs = np.array([prefix.runs for prefix in strategy.pool])[looked.prefixes]
+    expected = estimate.expected_seconds(looked.points, runs)
+    return np.argsort(expected, kind="stable")[:_CHEAPEST]

@@ -1,0 +1,32 @@
+"""The designer `random`: every configuration is as likely as any other."""
+
+from __future__ import annotations
+
+from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.search.cost_models import StageMedians
+from eeipu_kfp.search.encoding import Encoding
+from eeipu_kfp.search.observations import stage_times
+from eeipu_kfp.search.offers import Offers, budget_exhausted, select, space_exhausted, untried
+from eeipu_kfp.search.seeds import generator
+
+_DRAWS = 16
+
+
+class RandomDesigner:
+    """Draws uniformly over the space; uses the cache only where it happens to fit."""
+
+    def suggest(self, request: SuggestionRequest) -> Suggestion | NoSuggestion:
+        """Return what to try next."""
+        if request.remaining_seconds <= 0:
+            return budget_exhausted(request, None)
+        encoding = Encoding(request.space)
+        quantiles = generator(request.seed, len(request.trials)).random(
+            (_DRAWS, len(encoding.space))
+        )
+        drawn = [encoding.decode(point) for point in encoding.spread(quantiles)]
+        offers = Offers.of(request, encoding, drawn)
+        if not offers.configurations:
+            offers = Offers.of(request, encoding, untried(request))
+        if not offers.configurations:
+            return space_exhausted(request)
+        return select(request, offers, StageMedians.of(stage_times(request)), label="random")

@@ -1,0 +1,90 @@
+"""The first trials: evenly over the space, the later ones on stages that the earlier ones paid."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy.stats import qmc
+
+from eeipu_kfp.core.suggestion import SuggestionRequest
+from eeipu_kfp.core.values import Configuration
+from eeipu_kfp.search.encoding import Encoding
+from eeipu_kfp.search.observations import counted
+from eeipu_kfp.search.prefix_pool import Prefix, cached_prefixes
+from eeipu_kfp.search.seeds import generator
+
+_BUDGET_SHARE = 0.25
+_LEAST_SCORED = 2
+_SPACE_SHARE = 3
+_SPARE_POINTS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmUp:
+    """How a search begins.
+
+    Attributes:
+        full: Trials that are points of a scrambled Sobol sequence.
+        sharing: Trials after these that keep a cached prefix of an earlier one and take the rest
+            from the sequence.
+    """
+
+    full: int
+    sharing: int = 0
+
+    def fitted_to(self, request: SuggestionRequest) -> WarmUp:
+        """Return the warm-up of the length asked for, and at most a third of a finite space."""
+        total, count = self.full + self.sharing, request.space.count
+        if count is not None:
+            total = min(total, max(_LEAST_SCORED, count // _SPACE_SHARE))
+        if request.warm_up_trials is not None:
+            total = request.warm_up_trials
+        full = math.ceil(total * self.full / (self.full + self.sharing))
+        return WarmUp(full=full, sharing=total - full)
+
+    def length(self, request: SuggestionRequest) -> int:
+        """Return after how many trials it ends.
+
+        That is fewer than planned if a quarter of the budget is gone and two of them have an
+        objective.
+        """
+        planned, spent, scored = self.full + self.sharing, 0.0, 0
+        for number, trial in enumerate(counted(request.trials), start=1):
+            spent += trial.spent_seconds
+            scored += trial.objective is not None
+            costly = spent >= _BUDGET_SHARE * request.budget_seconds
+            if number < planned and costly and scored >= _LEAST_SCORED:
+                return number
+        return planned
+
+    def proposals(
+        self, request: SuggestionRequest, encoding: Encoding, number: int
+    ) -> list[Configuration]:
+        """Return what could be tried next, the most welcome first.
+
+        Args:
+            request: The trials so far.
+            encoding: The space as a cube.
+            number: How many trials of the warm-up there are already.
+        """
+        size = number + _SPARE_POINTS
+        sobol = qmc.Sobol(len(request.space), rng=generator(request.seed))
+        quantiles = sobol.random_base2(math.ceil(math.log2(size)))[number:]
+        points = [encoding.decode(point) for point in encoding.spread(quantiles)]
+        prefix = self._shared(request, encoding, number)
+        kept = [prefix.complete(point) for point in points] if prefix else []
+        return [*kept, *points]
+
+    def _shared(self, request: SuggestionRequest, encoding: Encoding, number: int) -> Prefix | None:
+        """Return the prefix to keep: of another trial each time, of random length."""
+        trials = request.trials[: self.full]
+        if number < self.full or not trials:
+            return None
+        for turn in range(len(trials)):
+            configuration = trials[(number + turn) % len(trials)].configuration
+            prefixes = list(cached_prefixes(request, encoding, configuration))
+            if prefixes:
+                rng = generator(request.seed, number)
+                return prefixes[int(rng.integers(len(prefixes)))]
+        return None
