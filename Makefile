@@ -1,0 +1,50 @@
+# `make help` lists the targets. Everything is installed into .venv, from the pinned constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint generate bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## Tune the Stacking pipeline on real data, here, in under 3 minutes
+	$(BIN)/eeipu run manifests/samples/stacking.yaml
+
+test: $(VENV)/.develop ## Run all tests that need no cluster
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+lint: $(VENV)/.develop ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+generate: $(VENV)/.develop ## Write again what is generated and committed
+	$(BIN)/python -m components.stacking.pipeline
+
+bench: $(VENV)/.develop ## Measure proposals, runner and bookkeeping, as ratios within one run
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.proposal_speed
+	$(BIN)/python -m benchmarks.runner_overhead
+	$(BIN)/python -m benchmarks.bookkeeping
+
+clean: ## Remove what demo and test have made
+	rm -rf $(VENV) eeipu-runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing eeipu-kfp into $(VENV) (a minute or two, once)"
+	$(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.develop: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing eeipu-kfp and its tests into $(VENV) (torch is large: some minutes, once)"
+	$(PIP) --editable '.[demo,botorch,frame,bench,test,lint]'
+	@touch $@ $(VENV)/.demo
