@@ -65,9 +65,9 @@ def base_learners(
         boosting_rounds: Trees of either booster.
         extra_trees_n_estimators: Trees of the extremely randomised trees.
         boosting_learning_rate: Weight of a new tree in gradient boosting.
-        boosting_max_depth: Depth of its trees.
+        boosting_max_depth: Depth of the trees in gradient boosting.
         forest_n_estimators: Trees of the random forest.
-        forest_max_depth: Depth of its trees.
+        forest_max_depth: Depth of the trees in the random forest.
         histogram_boosting_learning_rate: Weight of a new tree in histogram gradient boosting.
     """
     import numpy as np

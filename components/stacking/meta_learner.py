@@ -24,13 +24,13 @@ def probabilities(features: "np.ndarray", weights: "np.ndarray") -> "np.ndarray"
 def fit_logistic(
     features: "np.ndarray", labels: "np.ndarray", inverse_penalty: float, tol: float, max_iter: int
 ) -> "np.ndarray":
-    """Minimise the log loss of all rows plus |w|^2 / (2 C).
+    """Minimise the log loss of all rows plus |w|^2 / (2 C), the intercept going free.
 
     Each step solves with X'X / 4 + I / C, which is nowhere less curved than the loss (Boehning and
     Lindsay, 1988): the loss falls in every step, without a line search.
 
     Args:
-        features: n x (k + 1), a column of ones included.
+        features: n x (k + 1), a column of ones first.
         labels: n.
         inverse_penalty: C.
         tol: Stops when no partial derivative of the mean loss is larger.
@@ -42,7 +42,7 @@ def fit_logistic(
     import numpy as np
 
     weights = np.zeros(features.shape[1])
-    penalty = np.eye(len(weights)) / inverse_penalty
+    penalty = np.diag([0.0, *np.ones(len(weights) - 1)]) / inverse_penalty
     curvature = features.T @ features / 4 + penalty
     for _ in range(max_iter):
         slope = features.T @ (probabilities(features, weights) - labels) + penalty @ weights

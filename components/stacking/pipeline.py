@@ -48,13 +48,13 @@ def stacking(
         boosting_rounds: Trees of either booster.
         extra_trees_n_estimators: Trees of the extremely randomised trees.
         boosting_learning_rate: Weight of a new tree in gradient boosting.
-        boosting_max_depth: Depth of its trees.
+        boosting_max_depth: Depth of the trees in gradient boosting.
         forest_n_estimators: Trees of the random forest.
-        forest_max_depth: Depth of its trees.
+        forest_max_depth: Depth of the trees in the random forest.
         histogram_boosting_learning_rate: Weight of a new tree in histogram gradient boosting.
         meta_c: Inverse strength of the penalty on the meta-learner's weights.
-        meta_tol: The slope at which its fit stops.
-        meta_max_iter: Steps of its fit at most.
+        meta_tol: The slope of the loss at which the meta-learner's fit stops.
+        meta_max_iter: Steps of the meta-learner's fit at most.
     """
     prepared = prepare(
         data=data,
