@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eeipu_kfp.core.outputs import StageOutputs
-from eeipu_kfp.core.pipeline import Pipeline
+from eeipu_kfp.core.pipeline import ParameterType, Pipeline, Stage
 from eeipu_kfp.errors import InvalidValueError
+
+_MAY_HOLD_A_NUMBER = (ParameterType.DOUBLE, ParameterType.INTEGER, ParameterType.STRING)
 
 
 class Direction(StrEnum):
@@ -59,7 +61,7 @@ class Objective:
             message = f"`{self.metric}` begins with no stage of pipeline `{pipeline.name}`"
             raise InvalidValueError(message, hint=f"use one of {known}")
         stage = pipeline.stage(parts[0])
-        is_parameter = len(parts) == 2 and parts[1] in stage.output_parameters  # noqa: PLR2004
+        is_parameter = len(parts) == 2 and parts[1] in _numeric_outputs(stage)  # noqa: PLR2004
         is_metric = len(parts) == 3 and parts[1] in stage.output_artifacts  # noqa: PLR2004
         if not is_parameter and not is_metric:
             message = f"stage `{stage.name}` has no output that `{self.metric}` names"
@@ -96,11 +98,18 @@ def _number(value: object, metric: str) -> float:
     return number
 
 
+def _numeric_outputs(stage: Stage) -> tuple[str, ...]:
+    """Return the output parameters that may hold a number, be it written as text."""
+    return tuple(
+        name for name, type_ in stage.output_parameters.items() if type_ in _MAY_HOLD_A_NUMBER
+    )
+
+
 def _producible(pipeline: Pipeline) -> str:
     names = [
         f"`{stage.name}.{output}`"
         for stage in pipeline.stages
-        for output in stage.output_parameters
+        for output in _numeric_outputs(stage)
     ] + [
         f"`{stage.name}.{output}.<key>`"
         for stage in pipeline.stages

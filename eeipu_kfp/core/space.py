@@ -50,7 +50,8 @@ class Float:
         if self.step is None:
             return clipped + 0.0
         index = round((clipped - self.low) / self.step)
-        return float(Decimal(repr(self.low)) + index * Decimal(repr(float(self.step))))
+        exact = Decimal(repr(self.low)) + index * Decimal(repr(float(self.step)))
+        return min(float(exact), self.high)
 
     def contains(self, value: object) -> bool:
         """Whether a value is allowed, and is written the way `snap` writes it."""
@@ -67,10 +68,10 @@ class Int:
     step: int | None = None
 
     def __post_init__(self) -> None:
-        for what, number in (("min", self.low), ("max", self.high), ("step", self.step)):
-            if number is not None and (isinstance(number, bool) or number != int(number)):
-                message = f"{what} {number!r} of a whole-number parameter is not a whole number"
-                raise InvalidValueError(message, hint="leave the fraction out")
+        object.__setattr__(self, "low", _whole(self.low, "min"))
+        object.__setattr__(self, "high", _whole(self.high, "max"))
+        if self.step is not None:
+            object.__setattr__(self, "step", _whole(self.step, "step"))
         _check_range(self.low, self.high, log=self.log, step=self.step)
 
     @property
@@ -171,6 +172,13 @@ class Space(Mapping[str, Domain]):
         )
 
 
+def _whole(number: float, what: str) -> int:
+    if isinstance(number, bool) or finite(number, what) != int(number):
+        message = f"{what} {number!r} of a whole-number parameter is not a whole number"
+        raise InvalidValueError(message, hint="leave the fraction out")
+    return int(number)
+
+
 def _steps(low: float, high: float, step: float) -> int:
     return round((high - low) / step)
 
@@ -199,5 +207,7 @@ def _check_step(low: float, high: float, *, log: bool, step: float) -> None:
     steps = (high - low) / step
     if not math.isclose(steps, round(steps), rel_tol=_RELATIVE_TOLERANCE):
         message = f"step {step} does not lead from min {low} to max {high}"
+        if step > high - low:
+            raise InvalidValueError(message, hint=f"make the step {high - low:g} or less")
         largest = low + math.floor(steps) * step
         raise InvalidValueError(message, hint=f"make max {largest:g}, or change the step")
