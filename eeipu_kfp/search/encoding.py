@@ -116,7 +116,8 @@ class ChoiceAxis:
 
     def _nearest(self, points: Array) -> Indices:
         if self.width > 1:
-            return np.argmax(points, axis=1)
+            largest: Indices = np.argmax(points, axis=1)
+            return largest
         nearest: Indices = np.round(points[:, 0]).astype(np.intp)
         return np.minimum(nearest, len(self._choices) - 1)
 

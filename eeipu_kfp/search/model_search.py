@@ -10,6 +10,7 @@ import numpy as np
 
 from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
 from eeipu_kfp.search.acquisition import Acquisition
+from eeipu_kfp.search.arrays import Indices
 from eeipu_kfp.search.candidates import Candidates, climb, first_look
 from eeipu_kfp.search.cost_models import CostEstimate, StageMedians
 from eeipu_kfp.search.observations import Observations, counted
