@@ -1,0 +1,1 @@
+"""The figures of the page: one module each, data in, drawing out."""
