@@ -55,7 +55,7 @@ class MemoryStore:
 
     def uri(self, name: str) -> str:
         """Return where an object is; the empty name stands for the store itself."""
-        return f"memory://{name}"
+        return f"memory://store/{name}".rstrip("/")
 
     def local_path(self, name: str) -> Path | None:  # noqa: ARG002  # part of the port
         """Return None: nothing here is on a disk."""

@@ -97,14 +97,13 @@ class MinioStore:
 
     def get(self, name: str) -> bytes:
         """Return an object's content; MissingObjectError where there is none."""
-        content = BytesIO()
-        self._download(name, content)
-        return content.getvalue()
+        with self._opened(name) as source:
+            return source.read()
 
     def get_file(self, name: str, path: Path) -> None:
         """Write an object's content to a file; MissingObjectError where there is none."""
-        with self._translated(name), path.open("wb") as target:
-            self._download(name, target)
+        with self._opened(name) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
             target.flush()
             os.fsync(target.fileno())
 
@@ -144,11 +143,12 @@ class MinioStore:
         checked_name(name)
         return f"{self.prefix}/{name}" if self.prefix else name
 
-    def _download(self, name: str, target: IO[bytes]) -> None:
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[IO[bytes]]:
         with self._translated(name):
             response = self._client.get_object(self.bucket, self._full(name))
             try:
-                shutil.copyfileobj(cast("IO[bytes]", response), target)
+                yield cast("IO[bytes]", response)
             finally:
                 response.close()
                 response.release_conn()

@@ -1,0 +1,135 @@
+"""Fixtures that several rooms share: a real MinIO server, and a store in it for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+from uuid import uuid4
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contracts")
+
+_BUCKET = "eeipu-tests"
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinioServer:
+    """A server that tests may write to: `address` is host and port."""
+
+    address: str
+    access_key: str
+    secret_key: str
+    secure: bool = False
+
+
+@pytest.fixture(scope="session")
+def minio_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MinioServer]:
+    """The server of MINIO_ENDPOINT, or one of its own from a `minio` binary."""
+    address = os.environ.get("MINIO_ENDPOINT")
+    binary = os.environ.get("MINIO_BINARY") or shutil.which("minio")
+    if address:
+        yield MinioServer(
+            address=address.removeprefix("http://").removeprefix("https://"),
+            access_key=os.environ.get("MINIO_ACCESS_KEY", "minioadmin"),
+            secret_key=os.environ.get("MINIO_SECRET_KEY", "minioadmin"),
+            secure=address.startswith("https://"),
+        )
+    elif binary:
+        yield from _serve(binary, tmp_path_factory.mktemp("minio"))
+    else:
+        _do_without()
+
+
+@pytest.fixture(scope="session")
+def minio_bucket(minio_endpoint: MinioServer) -> str:
+    """A bucket on the server."""
+    from minio import Minio
+    from minio.error import S3Error
+
+    client = Minio(
+        minio_endpoint.address,
+        access_key=minio_endpoint.access_key,
+        secret_key=minio_endpoint.secret_key,
+        secure=minio_endpoint.secure,
+    )
+    # Another worker of the same test run may make it first.
+    with suppress(S3Error):
+        client.make_bucket(_BUCKET)
+    return _BUCKET
+
+
+@pytest.fixture
+def minio_store(minio_endpoint: MinioServer, minio_bucket: str):
+    """An empty store under a prefix of its own."""
+    from eeipu_kfp.cache.minio_store import MinioStore
+
+    return MinioStore(
+        endpoint=minio_endpoint.address,
+        bucket=minio_bucket,
+        prefix=f"test-{uuid4().hex}",
+        access_key=minio_endpoint.access_key,
+        secret_key=minio_endpoint.secret_key,
+        secure=minio_endpoint.secure,
+    )
+
+
+def _do_without() -> NoReturn:
+    message = "no MinIO: set MINIO_ENDPOINT or put a `minio` binary on the PATH"
+    if os.environ.get("EEIPU_REQUIRE_MINIO"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def _serve(binary: str, folder: Path) -> Iterator[MinioServer]:
+    server = MinioServer(
+        address=f"127.0.0.1:{_free_port()}", access_key="eeipu-tests", secret_key=uuid4().hex
+    )
+    environment = {
+        **os.environ,
+        "MINIO_ROOT_USER": server.access_key,
+        "MINIO_ROOT_PASSWORD": server.secret_key,
+        "MINIO_BROWSER": "off",
+    }
+    log = folder / "log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [binary, "server", str(folder / "data"), "--address", server.address],
+            env=environment,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_healthy(server, process, log)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=_START_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: MinioServer, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(f"http://{server.address}/minio/health/ready", timeout=1),
+        ):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the MinIO server has not come up:\n{log.read_text()[-2000:]}")
