@@ -11,6 +11,7 @@ import yaml
 from eeipu_kfp.errors import SpecError
 
 _BOOLEANS = "y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF"
+_RARE_BREAK = re.compile("[\r\x85\u2028\u2029]")
 _SCALARS = (
     ("bool", rf"^({_BOOLEANS})$", "yYnNtTfFoO"),
     ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
@@ -45,11 +46,27 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Puts in quotes what the loader would not read as text."""
+    """Puts in quotes what the loader would not read as text, and shows lines as lines."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as the base class has it
 
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        lines = "|" if "\n" in text and not _RARE_BREAK.search(text) else _quotes(text)
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=lines)
 
+
+class _LineDumper(_Dumper):
+    """Keeps everything on one line."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=_quotes(text))
+
+
+def _quotes(text: str) -> str | None:
+    return '"' if "\n" in text or _RARE_BREAK.search(text) else None
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_text(text))
 for _tag, _pattern, _first in _SCALARS:
     for _class in (_Loader, _Dumper):
         _class.add_implicit_resolver(
@@ -90,20 +107,15 @@ def write_yaml(document: object) -> str:
 
 def write_inline(document: object) -> str:
     """Return a mapping or a list as YAML on one line."""
-    line = _line(document, style=None)
-    return _line(document, style='"') if "\n" in line else line
-
-
-def _line(document: object, *, style: str | None) -> str:
-    return yaml.dump(
+    line = yaml.dump(
         document,
-        Dumper=_Dumper,
-        default_style=style,
+        Dumper=_LineDumper,
         sort_keys=False,
         allow_unicode=True,
         default_flow_style=True,
         width=float("inf"),
-    ).strip()
+    )
+    return line.strip()
 
 
 def _reason(error: Exception) -> str:

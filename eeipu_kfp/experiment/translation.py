@@ -21,8 +21,8 @@ def translated(error: ValidationError) -> Problems:
     """Return the problems that a failed validation has found, in the document's order."""
     problems = Problems()
     for detail in error.errors(include_url=False):
-        location, (message, hint) = _location(detail), _words(detail)
-        problems.add(path_of(location), message, hint)
+        if not _is_echo(detail):
+            problems.add(path_of(_location(detail)), *_words(detail))
     return problems
 
 
@@ -30,6 +30,11 @@ def path_of(location: _Location) -> str:
     """Return a location as a path, such as `spec.parameters[2].name`."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return "".join(parts).removeprefix(".")
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """Whether a list counts as too short only because its items are wrong."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _location(detail: ErrorDetails) -> _Location:
