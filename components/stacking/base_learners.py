@@ -47,12 +47,12 @@ def base_learners(
     stacked_test_set: dsl.Output[dsl.Dataset],
     seed: int,
     boosting_rounds: int,
-    extra_trees_n_estimators: int,
-    boosting_learning_rate: float,
-    boosting_max_depth: int,
-    forest_n_estimators: int,
-    forest_max_depth: int,
-    histogram_boosting_learning_rate: float,
+    extra_trees: int,
+    boosting_rate: float,
+    boosting_depth: int,
+    forest_trees: int,
+    forest_depth: int,
+    histogram_rate: float,
 ) -> None:
     """Fit four tree ensembles and keep what each thinks of every row.
 
@@ -62,32 +62,30 @@ def base_learners(
         stacked_train_set: Out-of-fold probabilities as `features` (n x 4), and `labels` (n).
         stacked_test_set: The same for the test rows, by models that saw all training rows.
         seed: Deals the folds and grows the trees.
-        boosting_rounds: Trees of either booster.
-        extra_trees_n_estimators: Trees of the extremely randomised trees.
-        boosting_learning_rate: Weight of a new tree in gradient boosting.
-        boosting_max_depth: Depth of the trees in gradient boosting.
-        forest_n_estimators: Trees of the random forest.
-        forest_max_depth: Depth of the trees in the random forest.
-        histogram_boosting_learning_rate: Weight of a new tree in histogram gradient boosting.
+        boosting_rounds: How many trees in either booster.
+        extra_trees: How many extremely randomised trees.
+        boosting_rate: Weight of a new tree in gradient boosting.
+        boosting_depth: Largest depth of the trees in gradient boosting.
+        forest_trees: How many trees in the random forest.
+        forest_depth: Largest depth of the trees in the random forest.
+        histogram_rate: Weight of a new tree in histogram gradient boosting.
     """
     import numpy as np
     from sklearn import ensemble
 
     train, test = dict(np.load(train_set.path)), dict(np.load(test_set.path))
     models = [
-        ensemble.ExtraTreesClassifier(extra_trees_n_estimators, random_state=seed),
+        ensemble.ExtraTreesClassifier(extra_trees, random_state=seed),
         ensemble.GradientBoostingClassifier(
-            learning_rate=boosting_learning_rate,
-            max_depth=boosting_max_depth,
+            learning_rate=boosting_rate,
+            max_depth=boosting_depth,
             n_estimators=boosting_rounds,
             subsample=0.5,
             random_state=seed,
         ),
-        ensemble.RandomForestClassifier(
-            forest_n_estimators, max_depth=forest_max_depth, random_state=seed
-        ),
+        ensemble.RandomForestClassifier(forest_trees, max_depth=forest_depth, random_state=seed),
         ensemble.HistGradientBoostingClassifier(
-            learning_rate=histogram_boosting_learning_rate,
+            learning_rate=histogram_rate,
             max_iter=boosting_rounds,
             random_state=seed,
         ),

@@ -25,12 +25,12 @@ def stacking(
     interactions: bool = False,
     component_share: float = 0.8,
     boosting_rounds: int = 30,
-    extra_trees_n_estimators: int = 10,
-    boosting_learning_rate: float = 0.1,
-    boosting_max_depth: int = 5,
-    forest_n_estimators: int = 10,
-    forest_max_depth: int = 5,
-    histogram_boosting_learning_rate: float = 0.1,
+    extra_trees: int = 10,
+    boosting_rate: float = 0.1,
+    boosting_depth: int = 5,
+    forest_trees: int = 10,
+    forest_depth: int = 5,
+    histogram_rate: float = 0.1,
     meta_c: float = 1.0,
     meta_tol: float = 1e-4,
     meta_max_iter: int = 100,
@@ -45,13 +45,13 @@ def stacking(
         scaler: `none`, `standard` or `quantile`.
         interactions: Whether the products of all pairs of features are features too.
         component_share: Share of the principal components that is kept.
-        boosting_rounds: Trees of either booster.
-        extra_trees_n_estimators: Trees of the extremely randomised trees.
-        boosting_learning_rate: Weight of a new tree in gradient boosting.
-        boosting_max_depth: Depth of the trees in gradient boosting.
-        forest_n_estimators: Trees of the random forest.
-        forest_max_depth: Depth of the trees in the random forest.
-        histogram_boosting_learning_rate: Weight of a new tree in histogram gradient boosting.
+        boosting_rounds: How many trees in either booster.
+        extra_trees: How many extremely randomised trees.
+        boosting_rate: Weight of a new tree in gradient boosting.
+        boosting_depth: Largest depth of the trees in gradient boosting.
+        forest_trees: How many trees in the random forest.
+        forest_depth: Largest depth of the trees in the random forest.
+        histogram_rate: Weight of a new tree in histogram gradient boosting.
         meta_c: Inverse strength of the penalty on the meta-learner's weights.
         meta_tol: The slope of the loss at which the meta-learner's fit stops.
         meta_max_iter: Steps of the meta-learner's fit at most.
@@ -70,12 +70,12 @@ def stacking(
         test_set=prepared.outputs["test_set"],
         seed=seed,
         boosting_rounds=boosting_rounds,
-        extra_trees_n_estimators=extra_trees_n_estimators,
-        boosting_learning_rate=boosting_learning_rate,
-        boosting_max_depth=boosting_max_depth,
-        forest_n_estimators=forest_n_estimators,
-        forest_max_depth=forest_max_depth,
-        histogram_boosting_learning_rate=histogram_boosting_learning_rate,
+        extra_trees=extra_trees,
+        boosting_rate=boosting_rate,
+        boosting_depth=boosting_depth,
+        forest_trees=forest_trees,
+        forest_depth=forest_depth,
+        histogram_rate=histogram_rate,
     )
     judged = meta_learner(
         stacked_train_set=stacked.outputs["stacked_train_set"],

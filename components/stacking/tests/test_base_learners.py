@@ -27,12 +27,12 @@ def stacked(tables, folder: Path, **changes) -> tuple[dsl.Dataset, dsl.Dataset]:
     choices = {
         "seed": 0,
         "boosting_rounds": 5,
-        "extra_trees_n_estimators": 5,
-        "boosting_learning_rate": 0.2,
-        "boosting_max_depth": 3,
-        "forest_n_estimators": 5,
-        "forest_max_depth": 5,
-        "histogram_boosting_learning_rate": 0.2,
+        "extra_trees": 5,
+        "boosting_rate": 0.2,
+        "boosting_depth": 3,
+        "forest_trees": 5,
+        "forest_depth": 5,
+        "histogram_rate": 0.2,
     }
     base_learners.python_func(*tables, *outputs, **(choices | changes))
     return outputs
@@ -53,7 +53,7 @@ def test_labels_pass_through(tables, tmp_path):
 
 
 def test_no_model_judges_rows_that_it_learned_from(tables, tmp_path):
-    train_set, _ = stacked(tables, tmp_path, boosting_max_depth=50, boosting_rounds=60)
+    train_set, _ = stacked(tables, tmp_path, boosting_depth=50, boosting_rounds=60)
     table = np.load(train_set.path)
 
     by_model = [roc_auc_score(table["labels"], column) for column in table["features"].T]
@@ -72,12 +72,12 @@ def test_the_same_seed_gives_the_same_files(tables, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "model"),
     [
-        ({"extra_trees_n_estimators": 20}, 0),
-        ({"boosting_learning_rate": 0.9}, 1),
-        ({"boosting_max_depth": 9}, 1),
-        ({"forest_n_estimators": 20}, 2),
-        ({"forest_max_depth": 1}, 2),
-        ({"histogram_boosting_learning_rate": 0.9}, 3),
+        ({"extra_trees": 20}, 0),
+        ({"boosting_rate": 0.9}, 1),
+        ({"boosting_depth": 9}, 1),
+        ({"forest_trees": 20}, 2),
+        ({"forest_depth": 1}, 2),
+        ({"histogram_rate": 0.9}, 3),
     ],
     ids=lambda value: "" if isinstance(value, int) else next(iter(value)),
 )
