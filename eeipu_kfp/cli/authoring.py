@@ -38,10 +38,10 @@ def init(pipeline: str, output: Path | None, name: str | None) -> None:
 def validate(experiment: Path) -> None:
     """Check EXPERIMENT against its pipeline; writes nothing."""
     from eeipu_kfp.local.opening import open_experiment
-    from eeipu_kfp.runners.local import check
+    from eeipu_kfp.runners.lightweight import check_pipeline
 
     opened = open_experiment(experiment, Path())
-    check(opened.pipeline.ir)
+    check_pipeline(opened.pipeline.ir)
     stages = len(opened.pipeline.shape.stages)
     tuned = len(opened.experiment.space)
     click.echo(f"{experiment} is good: {stages} stages, {tuned} tuned parameters")

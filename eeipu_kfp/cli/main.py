@@ -11,10 +11,10 @@ import click
 
 from eeipu_kfp.cli.authoring import init, plan, validate
 from eeipu_kfp.cli.caching import cache
+from eeipu_kfp.cli.complaints import complain
 from eeipu_kfp.cli.running import report, run, status
 from eeipu_kfp.errors import EeipuError
 
-FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 
@@ -22,7 +22,7 @@ INTERRUPTED = 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="eeipu-kfp", prog_name="eeipu")
 def eeipu() -> None:
-    """Tune a compiled Kubeflow pipeline under a budget, and never pay twice for a stage.
+    r"""Tune a compiled Kubeflow pipeline under a budget, and never pay twice for a stage.
 
     \b
     eeipu init pipeline.yaml > experiment.yaml   write an experiment for a pipeline
@@ -47,7 +47,7 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except EeipuError as error:
-        _complain(error)
+        complain(error)
         code = BAD_INPUT
     except KeyboardInterrupt:
         code = _interrupted()
@@ -62,14 +62,6 @@ def _interrupt(signum: int, frame: FrameType | None) -> Any:
 def _interrupted() -> int:
     click.secho("interrupted; the same command goes on from here", fg="yellow", err=True)
     return INTERRUPTED
-
-
-def _complain(error: EeipuError) -> None:
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(error.message, err=True)
-    if error.hint:
-        click.secho("hint: ", fg="cyan", nl=False, err=True)
-        click.echo(error.hint, err=True)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Compiled KFP pipelines."""
+"""Compiled KFP pipelines: reading stages, what decides their outputs, cutting cached ones out."""

@@ -61,10 +61,10 @@ class Opened:
         """Open the cache that the experiment names, or the one beside all experiments."""
         return Cache(self._store(), self.clock)
 
-    def reporter(self) -> Reporter:
-        """Return what writes the experiment's report page."""
-        to = self.workspace.report
-        return Reporter(self.experiment, self.pipeline.shape, to=to, clock=self.clock)
+    def reporter(self, to: Path | None = None) -> Reporter:
+        """Return what writes the experiment's report page, at its usual place or another."""
+        page = to or self.workspace.report
+        return Reporter(self.experiment, self.pipeline.shape, to=page, clock=self.clock)
 
     def result(self, history: History, stop: Stop | None) -> TuningResult:
         """Return how the experiment ended, or where it stands."""
@@ -78,12 +78,7 @@ class Opened:
             return DirectoryStore(self.base / store.directory.path)
         if store is not None and store.s3 is not None:
             return _bucket(store.s3, os.environ)
-        return common_store(self.directory)
-
-
-def common_store(directory: Path) -> DirectoryStore:
-    """Return the store of the cache that all experiments of a directory share."""
-    return DirectoryStore(directory / "cache")
+        return _common_store(self.directory)
 
 
 def open_experiment(path: Path, directory: Path) -> Opened:
@@ -102,6 +97,17 @@ def open_experiment(path: Path, directory: Path) -> Opened:
         base=path.parent,
         directory=directory,
     )
+
+
+def open_cache(experiment: Path | None, directory: Path) -> Cache:
+    """Open the cache of an experiment file, or the one that all of a directory share."""
+    if experiment is not None:
+        return open_experiment(experiment, directory).cache()
+    return Cache(_common_store(directory), SystemClock())
+
+
+def _common_store(directory: Path) -> DirectoryStore:
+    return DirectoryStore(directory / "cache")
 
 
 def _pipeline(document: TuningExperiment, *, base: Path) -> CompiledPipeline:

@@ -25,7 +25,7 @@ def without_installation(command: Sequence[str]) -> list[str]:
     return list(command)
 
 
-def check_pipeline(pipeline: Mapping[str, Any]) -> None:
+def check(pipeline: Mapping[str, Any]) -> None:
     """Make sure that every component of a compiled pipeline can run in a subprocess here.
 
     Raises:

@@ -9,16 +9,17 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from eeipu_kfp.core.ports import RunState, StageResult, TrialRun
 from eeipu_kfp.core.trial import StageOutcome
 from eeipu_kfp.errors import RunnerError
-from eeipu_kfp.runners.lightweight import check_pipeline
+from eeipu_kfp.runners.lightweight import check
 from eeipu_kfp.runners.run_folder import RunFolder
+
+__all__ = ["LocalRunner", "check"]
 
 _WORKER_MODULE = "eeipu_kfp.runners.local_worker"
 _ORPHAN_SECONDS = 5.0
@@ -55,14 +56,6 @@ class LocalRunner:
         for worker in self._workers:
             worker.end()
         self._workers.clear()
-
-    def check(self, pipeline: Mapping[str, Any]) -> None:
-        """Make sure that every component of a compiled pipeline can run in a subprocess here.
-
-        Raises:
-            RunnerError: A component needs a container, or a package that is not installed.
-        """
-        check_pipeline(pipeline)
 
     def start(self, run: TrialRun) -> str:
         """Give a run to an idle worker, or to a new one.

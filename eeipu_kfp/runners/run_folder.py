@@ -82,6 +82,10 @@ class RunFolder:
 
     def record(self, result: StageResult) -> None:
         """Add the result of a stage that has just ended."""
+        # After a power cut the record must not promise files that never reached the disk.
+        for path in (self.outputs_path / result.stage).rglob("*"):
+            if path.is_file():
+                _flush(path)
         number = len(self._stage_paths()) + 1
         path = self.path / "stages" / f"{number:03d}-{result.stage}.json"
         _write(path, encoded_result(result))
@@ -145,6 +149,14 @@ def _read(path: Path) -> Mapping[str, Any] | None:
         return None
     document: Mapping[str, Any] = json.loads(text)
     return document
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write(path: Path, text: str) -> None:

@@ -169,7 +169,8 @@ class SimulatedRunner:
 
     def poll(self, handle: str) -> RunState:
         """Return where a run is."""
-        return self._run(handle).state(self._clock.now())
+        run = self._runs.get(handle)
+        return run.state(self._clock.now()) if run else RunState.STOPPED
 
     def stop(self, handle: str) -> None:
         """End a run; harmless where it has ended."""
@@ -179,14 +180,12 @@ class SimulatedRunner:
 
     def collect(self, handle: str) -> tuple[StageResult, ...]:
         """Return the stages that have ended so far, in the order they ended."""
-        return self._run(handle).ended(self._clock.now())
+        run = self._runs.get(handle)
+        return run.ended(self._clock.now()) if run else ()
 
     def discard(self, handle: str) -> None:
         """Forget a run."""
         self._runs.pop(handle, None)
-
-    def _run(self, handle: str) -> _Timeline:
-        return self._runs.get(handle) or _Timeline(results=(), stopped_at=self._clock.now())
 
     def _next_end(self) -> float | None:
         now = self._clock.now()

@@ -60,10 +60,43 @@ class Scale:
         return y / self.factor - self.offset / self.factor
 
 
+class _Part:
+    """One Matern part of the covariance with n known points, c columns of them."""
+
+    def __init__(self, columns: slice | list[int], lengths: Array, scale: float, x: Array) -> None:
+        self.columns = columns
+        self.lengths = lengths
+        self._scale = scale
+        known = x[:, columns] / lengths
+        self._known = known
+        self._squares = (known * known).sum(axis=1)
+        self._with_ones = np.concatenate([known, np.ones((len(known), 1))], axis=1)
+
+    def covariance(self, x: Array) -> tuple[Array, Array, Array]:
+        """Return `m x n` covariances and slopes, and the scaled points, `m x c`."""
+        points = x[:, self.columns] / self.lengths
+        squares = (points * points).sum(axis=1)[:, None] + self._squares
+        correlation, slope = matern(np.maximum(squares - 2.0 * points @ self._known.T, 0.0))
+        return self._scale * correlation, self._scale * slope, points
+
+    def pull(self, weights: Array, points: Array) -> Array:
+        """Return sum_j w_ij (x_i - z_j) / l for `m x n` weights and scaled points, `m x c`."""
+        sums = weights @ self._with_ones
+        pull: Array = (points * sums[:, -1:] - sums[:, :-1]) / self.lengths
+        return pull
+
+
 class GaussianProcess:
     """A process with a constant mean, given hyperparameters and data.
 
     Predictions are in the units of the values.
+
+    Attributes:
+        kernel: What is assumed.
+        logarithms: Its hyperparameters, `h`.
+        scale: What makes the values standard.
+        mean: The constant mean of the standard values, by generalised least squares.
+        noise: Variance of the noise on the standard values.
     """
 
     def __init__(self, kernel: Kernel, logarithms: Array, x: Array, y: Array, scale: Scale) -> None:
@@ -71,12 +104,16 @@ class GaussianProcess:
         self.kernel = kernel
         self.logarithms = logarithms
         self.scale = scale
-        self._lengthscales, self._scales, noise = kernel.split(logarithms)
-        groups = zip(kernel.groups, self._lengthscales, strict=True)
-        self._inputs = [x[:, list(group)] / lengths for group, lengths in groups]
-        self._linear = x[:, list(kernel.linear)] - CENTRE
-        covariance = self._covariance(x)[0]
-        self.noise, self._inverse = _inverted(covariance, noise)
+        lengthscales, scales, noise = kernel.split(logarithms)
+        self._parts = [
+            _Part(_columns(group, x.shape[1]), lengths, float(part_scale), x)
+            for group, lengths, part_scale in zip(kernel.groups, lengthscales, scales, strict=True)
+        ]
+        self._variance = float(np.sum(scales))
+        self._linear = _columns(kernel.linear, x.shape[1])
+        self._centred = x[:, self._linear] - CENTRE
+        covariance = sum(part.covariance(x)[0] for part in self._parts)
+        self.noise, self._inverse = _inverted(covariance + self._centred @ self._centred.T, noise)
         standard = scale.apply(y)
         row_sums = self._inverse.sum(axis=1)
         self.mean = float(row_sums @ standard / row_sums.sum())
@@ -84,54 +121,37 @@ class GaussianProcess:
 
     def predict(self, x: Array) -> Prediction:
         """Return mean, variance and their gradients at `m x d` points."""
-        covariance, slopes, inputs = self._covariance(x)
+        parts = [part.covariance(x) for part in self._parts]
+        centred = x[:, self._linear] - CENTRE
+        covariance = sum((k for k, _, _ in parts), centred @ self._centred.T)
         solved = covariance @ self._inverse
-        variance = self._prior_variance(x) - np.einsum("ij,ij->i", covariance, solved)
         mean_slope, variance_slope = np.zeros_like(x), np.zeros_like(x)
-        parts = zip(
-            self.kernel.groups, self._lengthscales, self._inputs, slopes, inputs, strict=True
-        )
-        for group, lengths, known, slope, point in parts:
-            columns = list(group)
-            mean_slope[:, columns] -= _pull(self._alpha * slope, point, known) / lengths
-            variance_slope[:, columns] += 2.0 * _pull(solved * slope, point, known) / lengths
-        linear = list(self.kernel.linear)
-        mean_slope[:, linear] += self._alpha @ self._linear
-        variance_slope[:, linear] += 2.0 * (x[:, linear] - CENTRE - solved @ self._linear)
-        factor = self.scale.factor
+        for part, (_, slope, points) in zip(self._parts, parts, strict=True):
+            mean_slope[:, part.columns] -= part.pull(self._alpha * slope, points)
+            variance_slope[:, part.columns] += 2.0 * part.pull(solved * slope, points)
+        if self.kernel.linear:
+            mean_slope[:, self._linear] += self._alpha @ self._centred
+            variance_slope[:, self._linear] += 2.0 * (centred - solved @ self._centred)
+        mean, variance = self._moments(covariance, solved, centred)
         return Prediction(
-            mean=self.scale.offset + factor * (self.mean + covariance @ self._alpha),
-            variance=factor**2 * np.maximum(variance, _LEAST_VARIANCE),
-            mean_gradient=factor * mean_slope,
-            variance_gradient=factor**2 * variance_slope,
+            mean=mean,
+            variance=variance,
+            mean_gradient=self.scale.factor * mean_slope,
+            variance_gradient=self.scale.factor**2 * variance_slope,
         )
 
     def moments(self, x: Array) -> tuple[Array, Array]:
         """Return mean and variance at `m x d` points, each `m`."""
-        covariance = self._covariance(x)[0]
-        explained = np.einsum("ij,ij->i", covariance @ self._inverse, covariance)
-        variance = np.maximum(self._prior_variance(x) - explained, _LEAST_VARIANCE)
+        centred = x[:, self._linear] - CENTRE
+        parts = (part.covariance(x)[0] for part in self._parts)
+        covariance = sum(parts, centred @ self._centred.T)
+        return self._moments(covariance, covariance @ self._inverse, centred)
+
+    def _moments(self, covariance: Array, solved: Array, centred: Array) -> tuple[Array, Array]:
+        before = self._variance + (centred * centred).sum(axis=1)
+        variance = np.maximum(before - (covariance * solved).sum(axis=1), _LEAST_VARIANCE)
         mean = self.mean + covariance @ self._alpha
         return self.scale.offset + self.scale.factor * mean, self.scale.factor**2 * variance
-
-    def _prior_variance(self, x: Array) -> Array:
-        centred = x[:, list(self.kernel.linear)] - CENTRE
-        variance: Array = np.sum(self._scales) + np.einsum("ij,ij->i", centred, centred)
-        return variance
-
-    def _covariance(self, x: Array) -> tuple[Array, list[Array], list[Array]]:
-        """Return `m x n` covariances, and by group the scaled slopes and the scaled points."""
-        covariance = (x[:, list(self.kernel.linear)] - CENTRE) @ self._linear.T
-        slopes, inputs = [], []
-        for group, lengths, scale, known in zip(
-            self.kernel.groups, self._lengthscales, self._scales, self._inputs, strict=True
-        ):
-            point = x[:, list(group)] / lengths
-            correlation, slope = matern(_squared_distances(point, known))
-            covariance += scale * correlation
-            slopes.append(scale * slope)
-            inputs.append(point)
-        return covariance, slopes, inputs
 
 
 def fit(
@@ -190,13 +210,6 @@ def _inverted(covariance: Array, noise: float) -> tuple[float, Array]:
         noise *= 10.0
 
 
-def _squared_distances(a: Array, b: Array) -> Array:
-    squares = np.einsum("ij,ij->i", a, a)[:, None] + np.einsum("ij,ij->i", b, b)
-    distances: Array = np.maximum(squares - 2.0 * a @ b.T, 0.0)
-    return distances
-
-
-def _pull(weights: Array, points: Array, known: Array) -> Array:
-    """Return sum_j w_ij (x_i - z_j) for `m x n` weights, `m x c` points and `n x c` data."""
-    pull: Array = points * weights.sum(axis=1)[:, None] - weights @ known
-    return pull
+def _columns(group: tuple[int, ...], dimension: int) -> slice | list[int]:
+    """Return a group as an index; as a slice where it is everything, which spares a copy."""
+    return slice(None) if group == tuple(range(dimension)) else list(group)

@@ -211,8 +211,13 @@ def _words(record: StageRecord) -> str:
 def _tick(x: Scale, seconds: float, height: float) -> Markup:
     place = x(seconds)
     label = wording.duration(seconds, like=x.high)
+    overhangs = place + width_of(label) / 2 > _WIDTH
     return line(place, _TOP, place, height - 20, kind="grid") + text(
-        place, height - 6, label, anchor="middle", kind="tick"
+        _WIDTH if overhangs else place,
+        height - 6,
+        label,
+        anchor="end" if overhangs else "middle",
+        kind="tick",
     )
 
 

@@ -1,0 +1,60 @@
+"""A tuning loop in virtual time, for tests of what crosses its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eeipu_kfp.cache.cache import Cache
+from eeipu_kfp.cache.memory_store import MemoryStore
+from eeipu_kfp.core.experiment import Experiment
+from eeipu_kfp.core.ports import Designer, Ledger, Runner, TunedPipeline
+from eeipu_kfp.runners.simulated import SimulatedRunner, VirtualClock, three_stage_problem
+from eeipu_kfp.search.designers import make_designer
+from eeipu_kfp.tuning.driver import Surroundings
+from eeipu_kfp.tuning.events import Event
+from eeipu_kfp.tuning.ledger import ObjectLedger
+from eeipu_kfp.tuning.loop import TuningLoop
+
+
+@dataclass
+class World:
+    """Everything that outlives a process: clock, stores and the runner behind its service."""
+
+    experiment: Experiment
+    pipeline: TunedPipeline = field(default_factory=lambda: three_stage_problem().pipeline)
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    ledger_store: MemoryStore = field(default_factory=MemoryStore)
+    runner: Runner | None = None
+    ledger: Ledger | None = None
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.runner = self.runner or SimulatedRunner(self.pipeline, self.clock)
+        self.ledger = self.ledger or ObjectLedger(self.ledger_store)
+
+    @property
+    def cache(self) -> Cache:
+        return Cache(self.store, self.clock)
+
+    def loop(self, designer: Designer | None = None) -> TuningLoop:
+        """Return what a new process would start with."""
+        surroundings = Surroundings(
+            experiment=self.experiment,
+            pipeline=self.pipeline,
+            runner=self.runner,
+            cache=self.cache,
+            ledger=self.ledger,
+            clock=self.clock,
+            scratch=Path("unused"),
+            observe=self.events.append,
+        )
+        return TuningLoop(surroundings, designer or make_designer(self.experiment.algorithm.name))
+
+
+def three_stage_experiment(**changes) -> Experiment:
+    """Return an experiment on the simulated chain of three stages."""
+    problem = three_stage_problem()
+    settings = {"name": "e", "budget_seconds": 2000.0, **changes}
+    return Experiment(objective=problem.objective, space=problem.space, **settings)
