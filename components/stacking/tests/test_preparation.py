@@ -114,6 +114,25 @@ def test_quantiles_are_ranks_among_the_training_rows():
     np.testing.assert_array_equal(scale(features, train, "quantile"), [[0], [0.5], [0.5]])
 
 
+@pytest.mark.parametrize(
+    "learned",
+    [
+        lambda features, train: scale(features, train, "standard"),
+        lambda features, train: scale(features, train, "quantile"),
+        lambda features, train: rotate(features, train, 1.0),
+        fill_gaps,
+    ],
+    ids=["standard", "quantile", "rotation", "medians"],
+)
+def test_nothing_is_learned_from_test_rows(learned):
+    features = np.random.default_rng(0).normal(size=(12, 2))
+    features[0, 0] = np.nan if learned is fill_gaps else 0
+    train = np.arange(12) < 8
+    others = np.where(train[:, None], features, 1000)
+
+    np.testing.assert_array_equal(learned(features, train)[train], learned(others, train)[train])
+
+
 def test_an_unknown_scaler_is_refused():
     with pytest.raises(ValueError, match="'robust' is none of"):
         scale(np.ones((2, 1)), np.array([True, True]), "robust")
