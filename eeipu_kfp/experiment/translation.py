@@ -60,6 +60,10 @@ def _unknown_field(detail: ErrorDetails) -> _Words:
     return "there is no such field", advice(str(name), known)
 
 
+def _no_name(detail: ErrorDetails) -> _Words:
+    return f"field {shown(detail['input'])} has no name", "name each field by a word"
+
+
 def _no_mapping(detail: ErrorDetails) -> _Words:
     return f"{shown(detail['input'])} is no mapping", "write its fields below it as `name: value`"
 
@@ -133,6 +137,7 @@ def _duplicate(detail: ErrorDetails) -> _Words:
 _WORDS: Mapping[str, Callable[[ErrorDetails], _Words]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_field,
+    "invalid_key": _no_name,
     "model_type": _no_mapping,
     "dict_type": _no_mapping,
     "tuple_type": _no_list,

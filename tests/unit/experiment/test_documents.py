@@ -1,5 +1,7 @@
+from contextlib import suppress
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eeipu_kfp.errors import SpecError
@@ -298,6 +300,29 @@ def test_all_problems_are_reported_at_once_with_a_line_each():
         "- `spec.budget.seconds`",
         "- `spec.algoritm`",
     ]
+
+
+def places(node, path=""):
+    children = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, child in children:
+        yield f"{path}{key}"
+        if isinstance(child, dict | list):
+            yield from places(child, f"{path}{key}/")
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALARS, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(places(DOCUMENT))), ANYTHING)
+def test_whatever_stands_anywhere_is_either_sound_or_refused(place, value):
+    with suppress(SpecError):
+        assert check_document(edited((place, value))).kind == "TuningExperiment"
 
 
 def test_a_sound_document_reads_with_every_field():
