@@ -38,10 +38,10 @@ def init(pipeline: str, output: Path | None, name: str | None) -> None:
 def validate(experiment: Path) -> None:
     """Check EXPERIMENT against its pipeline; writes nothing."""
     from eeipu_kfp.local.opening import open_experiment
-    from eeipu_kfp.runners.lightweight import check_pipeline
+    from eeipu_kfp.runners.lightweight import check
 
     opened = open_experiment(experiment, Path())
-    check_pipeline(opened.pipeline.ir)
+    check(opened.pipeline.ir)
     stages = len(opened.pipeline.shape.stages)
     tuned = len(opened.experiment.space)
     click.echo(f"{experiment} is good: {stages} stages, {tuned} tuned parameters")
@@ -53,14 +53,14 @@ def validate(experiment: Path) -> None:
 def plan(experiment: Path, directory: Path) -> None:
     """Show the stages of EXPERIMENT, who owns which parameter, what is cached and what it costs."""
     from eeipu_kfp.cli.console import out
-    from eeipu_kfp.cli.tables import forecast, stages_table
+    from eeipu_kfp.cli.tables import forecast, stages_text
     from eeipu_kfp.local.opening import open_experiment
 
     opened = open_experiment(experiment, directory)
     entries = tuple(opened.cache().entries())
     history = opened.workspace.history(opened.experiment)
-    out().print(stages_table(opened, entries, history))
-    out().print(forecast(opened, entries, history))
+    out().print(stages_text(opened, entries, history), soft_wrap=True)
+    out().print(forecast(opened, entries, history), soft_wrap=True)
 
 
 def _relative(pipeline: str, output: Path | None) -> str:

@@ -22,14 +22,14 @@ INTERRUPTED = 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="eeipu-kfp", prog_name="eeipu")
 def eeipu() -> None:
-    r"""Tune a compiled Kubeflow pipeline under a budget, and never pay twice for a stage.
+    """Tune a compiled Kubeflow pipeline under a budget, and never pay twice for a stage.
 
     \b
     eeipu init pipeline.yaml > experiment.yaml   write an experiment for a pipeline
     eeipu plan experiment.yaml                   see its stages and what is cached
     eeipu run experiment.yaml                    tune it here
     eeipu report experiment.yaml                 see the result as a page
-    """
+    """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
 for command in (init, validate, plan, run, status, report, cache):

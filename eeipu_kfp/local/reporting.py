@@ -41,7 +41,7 @@ class Reporter:
             self._pipeline,
             history,
             generated_at=now,
-            stop=stop and (stop.reason, stop.message),
+            stop=None if stop is None else (stop.reason, stop.message),
         )
         draft = self._to.with_suffix(".draft")
         draft.write_text(page, encoding="utf-8")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from eeipu_kfp.core.ports import Runner
 from eeipu_kfp.local.opening import Opened
 from eeipu_kfp.local.result import TuningResult
-from eeipu_kfp.runners.lightweight import check_pipeline
+from eeipu_kfp.runners.lightweight import check
 from eeipu_kfp.runners.local import LocalRunner
 from eeipu_kfp.search.designers import make_designer
 from eeipu_kfp.tuning.driver import Surroundings
@@ -49,7 +49,7 @@ def prepared(opened: Opened, *, observe: Observer = ignore) -> Iterator[Session]
         RunnerError: A component cannot run outside a container.
         StoreError: The cache's store cannot be used.
     """
-    check_pipeline(opened.pipeline.ir)
+    check(opened.pipeline.ir)
     designer = make_designer(opened.experiment.algorithm.name)
     workspace = opened.workspace
     with workspace.locked():

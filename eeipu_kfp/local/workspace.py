@@ -47,7 +47,9 @@ class Workspace:
     def stop(self) -> Stop | None:
         """Return how the experiment ended; None while it has not."""
         end = self.ledger.end
-        return end and Stop(reason=StopReason(end["reason"]), message=end["message"])
+        if end is None:
+            return None
+        return Stop(reason=StopReason(end["reason"]), message=end["message"])
 
     @contextmanager
     def locked(self) -> Iterator[None]:
