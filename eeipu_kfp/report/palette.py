@@ -63,7 +63,7 @@ def hatch(position: int) -> str:
 
 def level_class(rank: int, among: int) -> str:
     """Return the CSS class of a trial's shade, given its rank from 0, the best."""
-    return f"level-{min(LEVELS - 1, int(LEVELS * (among - rank - 1) / max(1, among)))}"
+    return f"level-{int(LEVELS * (among - rank - 0.5) / among)}"
 
 
 def style_sheet() -> Markup:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 _CHARACTER_WIDTH = 0.56
+_WIDE = 640.0
+_SHRINKS_WIDE = 0.85
+_SHRINKS = 0.72
 _NOTHING = Markup("")
 _ARGUMENT_NAMES = {"class_": "class"}
 
@@ -67,8 +70,13 @@ def drawing(name: str, description: str, width: float, height: float, *children:
         role="img",
         aria_labelledby=f"{name}-title",
         aria_describedby=f"{name}-description",
-        style=f"min-width:{min(width, 640):.0f}px;max-width:{width:.0f}px",
+        style=f"min-width:{_legible(width):.0f}px",
     )
+
+
+def _legible(width: float) -> float:
+    """Return how narrow a drawing may get before its texts become too small to read."""
+    return width * (_SHRINKS_WIDE if width > _WIDE else _SHRINKS)
 
 
 def text(x: float, y: float, content: object, *, anchor: str = "start", kind: str = "") -> Markup:

@@ -21,7 +21,8 @@ from eeipu_kfp.report.svg import Figure, drawing, element, fitting, joined, key,
 
 _WIDTH, _HEIGHT, _TOP, _BOTTOM, _SIDE = 1040.0, 360.0, 58.0, 340.0, 60.0
 _NARROWEST_GAP = 84.0
-_MOST_LINES = 250
+_LEADING_LINES = 50
+_OTHER_LINES = 150
 _MOST_CHOICES = 9
 
 
@@ -50,16 +51,12 @@ class _Axis:
 
 def draw(experiment: Experiment, pipeline: Pipeline, history: History) -> Figure:
     """Return the tuned parameters as axes, by stage, and the objective as the last one."""
-    score = history.objective.score
-    ranked = sorted(
-        (t for t in history.trials if t.objective is not None),
-        key=lambda t: (-score(t.objective or 0.0), t.number),
-    )
+    ranked = history.leading(len(history.trials))
     if not ranked:
         return Figure(note="No trial has an objective yet.")
-    shown = ranked[:_MOST_LINES]
-    axes, width = _axes(experiment, pipeline, shown)
-    lines = [_line(axes, trial, rank, len(ranked)) for rank, trial in enumerate(shown)]
+    shown = _chosen(len(ranked))
+    axes, width = _axes(experiment, pipeline, ranked)
+    lines = [_line(axes, ranked[rank], rank, len(ranked)) for rank in shown]
     svg = drawing(
         "coordinates",
         f"{wording.count(len(shown), 'trial')} over {wording.count(len(axes) - 1, 'parameter')}.",
@@ -72,8 +69,16 @@ def draw(experiment: Experiment, pipeline: Pipeline, history: History) -> Figure
     return Figure(svg=svg, legend=_legend(), note=_note(len(shown), len(ranked)))
 
 
+def _chosen(among: int) -> list[int]:
+    """Return the ranks that are drawn: the leading ones, and some of the others evenly."""
+    leading = range(min(among, _LEADING_LINES))
+    others = range(len(leading), among)
+    every = max(1, -(-len(others) // _OTHER_LINES))
+    return [*leading, *others[::every]]
+
+
 def _axes(
-    experiment: Experiment, pipeline: Pipeline, shown: Sequence[Trial]
+    experiment: Experiment, pipeline: Pipeline, ranked: Sequence[Trial]
 ) -> tuple[tuple[_Axis, ...], float]:
     names = sorted(experiment.space, key=lambda name: _position(pipeline, name))
     width = max(_WIDTH, 2 * _SIDE + _NARROWEST_GAP * len(names))
@@ -84,8 +89,8 @@ def _axes(
         for domain in (experiment.space[name],)
     ]
     score = experiment.objective.score
-    limit = fence([score(t.objective or 0.0) for t in shown])
-    values = [v for t in shown if score(v := t.objective or 0.0) >= limit]
+    limit = fence([score(t.objective or 0.0) for t in ranked])
+    values = [v for t in ranked if score(v := t.objective or 0.0) >= limit]
     low, high = padded(min(values), max(values))
     last = Scale(low=low, high=high, start=_BOTTOM, stop=_TOP)
     return (*axes, _Axis(name=experiment.objective.metric, x=width - _SIDE, y=last)), width
@@ -172,4 +177,9 @@ def _legend() -> Markup:
 
 
 def _note(shown: int, of: int) -> str:
-    return f"The best {shown:,} of {of:,} trials." if shown < of else ""
+    if shown == of:
+        return ""
+    return (
+        f"{shown:,} of {of:,} trials: the best {_LEADING_LINES}, and some of the others, spread "
+        "evenly from the best to the worst."
+    )

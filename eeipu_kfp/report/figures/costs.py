@@ -36,11 +36,7 @@ def _stage(stage: StageSummary, index: int, x: Scale) -> Markup:
     top = index * _ROW
     spent, saved = x(stage.seconds), x(stage.saved_seconds)
     y = top + 22
-    total = stage.seconds + stage.saved_seconds
-    figures = (
-        f"{wording.duration(stage.seconds, like=total)} + "
-        f"{wording.duration(stage.saved_seconds, like=total)}"
-    )
+    figures = f"{wording.duration(stage.seconds)} + {wording.duration(stage.saved_seconds)}"
     return element(
         "g",
         element("title", f"{stage.stage}: {_seconds(stage)}; {_counts(stage)}"),

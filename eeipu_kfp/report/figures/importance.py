@@ -62,6 +62,6 @@ def _note(sensitivity: Sensitivity) -> str:
         "Each parameter's share of what an additive quadratic ridge model on the objective's ranks "
         f"explains. It rests on {wording.count(sensitivity.trials, 'trial')} and predicts "
         f"{explained} of the variation in left-out trials.{doubt} Do not trust it below "
-        f"{_TRUSTED_TRIALS} trials or {wording.percent(_TRUSTED_SHARE, 1)}; it sees no interactions, and only the "
-        f"region that was searched.{more}"
+        f"{_TRUSTED_TRIALS} trials or {wording.percent(_TRUSTED_SHARE, 1)}; it "
+        f"sees no interactions, and only the region that was searched.{more}"
     )

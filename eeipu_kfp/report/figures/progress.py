@@ -21,6 +21,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 72.0, 1020.0, 30.0, 296.0
 _FAILED_STRIP = 20.0
 _LABEL_SPACE = 130.0
 _MOST_DOTS = 1500
+_CROWD = 300
+_DOT, _SMALL_DOT = 3.5, 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class _Plane:
     y: Scale
     objective: Objective
     clipped_below: float
+    dot: float
 
     def clips(self, value: float) -> bool:
         return self.objective.score(value) < self.clipped_below
@@ -106,6 +109,7 @@ def _plane(experiment: Experiment, points: Sequence[_Point], values: Sequence[fl
         y=Scale(low=low, high=high, start=_BOTTOM - _FAILED_STRIP, stop=_TOP),
         objective=objective,
         clipped_below=limit,
+        dot=_DOT if len(points) < _CROWD else _SMALL_DOT,
     )
 
 
@@ -191,7 +195,7 @@ def _mark(plane: _Plane, point: _Point, *, warm: bool) -> Markup:
         worse = 1 if plane.objective.direction is Direction.MAXIMIZE else -1
         path = f"M{x - 4:.1f} {y - 3 * worse:.1f}h8l-4 {6 * worse}z"
         return element("path", title, d=path, class_=kind, data_trial=trial.number)
-    return element("circle", title, cx=x, cy=y, r=3.5, class_=kind, data_trial=trial.number)
+    return element("circle", title, cx=x, cy=y, r=plane.dot, class_=kind, data_trial=trial.number)
 
 
 def tip_of(trial: Trial) -> str:
@@ -223,8 +227,8 @@ def _best(plane: _Plane, scored: Sequence[_Point], best: Trial | None) -> Markup
 def _legend(points: Sequence[_Point], warm_up: frozenset[int]) -> Markup:
     step = (line(0, 6, 18, 6, kind="step"), "best so far")
     bare = (line(0, 6, 18, 6, kind="step bare"), "the same trials without the cache")
-    dot = (element("circle", cx=9, cy=6, r=3.5, class_="dot"), "trial")
-    warm = (element("circle", cx=9, cy=6, r=3.5, class_="dot warm"), "warm-up trial")
+    dot = (element("circle", cx=9, cy=6, r=_DOT, class_="dot"), "trial")
+    warm = (element("circle", cx=9, cy=6, r=_DOT, class_="dot warm"), "warm-up trial")
     failed = (cross(9, 6, class_="failed"), "failed trial")
     entries = [step, bare, dot]
     if any(p.trial.number in warm_up for p in points):

@@ -122,28 +122,27 @@ class _World:
             )
             clock += seconds + 0.15
             if failed:
-                return self._ended(number, configuration, records, start, clock, name)
+                break
             self.cached[key] = seconds
-        return self._ended(number, configuration, records, start, clock, None)
-
-    def _ended(self, number, configuration, records, start, clock, failed_in) -> Trial:
-        log = ("Traceback (most recent call last):", "  train()", "MemoryError: out of memory")
-        noise = self.rng.gauss(0, 0.003)
-        return Trial(
-            number=number,
-            configuration=configuration,
-            state=TrialState.FAILED if failed_in else TrialState.SUCCEEDED,
-            stages=tuple(records),
-            objective=None
-            if failed_in
-            else self.scale * (_quality(dict(configuration)) + noise),
-            failure=Failure(message="the stage ended with exit code 1", stage=failed_in, log=log)
-            if failed_in
-            else None,
-            expected_seconds=3.0 if number > 10 else None,
-            started_at=start,
-            finished_at=clock,
+        return self._ended(
+            Trial(
+                number=number,
+                configuration=configuration,
+                stages=tuple(records),
+                expected_seconds=3.0 if number > 10 else None,
+                started_at=start,
+                finished_at=clock,
+            )
         )
+
+    def _ended(self, trial: Trial) -> Trial:
+        last = trial.stages[-1]
+        if last.outcome is StageOutcome.FAILED:
+            log = ("Traceback (most recent call last):", "  train()", "MemoryError: out of memory")
+            failure = Failure(message="the stage ended with exit code 1", stage=last.stage, log=log)
+            return replace(trial, state=TrialState.FAILED, failure=failure)
+        objective = self.scale * (_quality(trial.configuration) + self.rng.gauss(0, 0.003))
+        return replace(trial, state=TrialState.SUCCEEDED, objective=objective)
 
 
 def make_case(
@@ -196,3 +195,62 @@ def case() -> Callable[..., Case]:
 def usual() -> Case:
     """Return an experiment of 60 trials on a chain, with hits and failures."""
     return make_case()
+
+
+@pytest.fixture
+def branching() -> Case:
+    """Return an experiment on a branching pipeline, three trials at once, with a goal."""
+    return make_case(pipeline=DIAMOND, parallel=3, seed=3, goal=0.96)
+
+
+def make_trial(
+    number: int,
+    objective: float | None,
+    *stages: tuple[str, StageOutcome, float],
+    failure: Failure | None = None,
+    **values: object,
+) -> Trial:
+    """Return a trial made by hand; a stage is its name, its outcome, and the seconds of it."""
+    cached = StageOutcome.CACHED
+    return Trial(
+        number=number,
+        configuration=Configuration(values),
+        state=TrialState.FAILED if failure else TrialState.SUCCEEDED,
+        objective=objective,
+        failure=failure,
+        stages=tuple(
+            StageRecord(
+                stage=name,
+                outcome=outcome,
+                seconds=0.0 if outcome is cached else seconds,
+                saved_seconds=seconds if outcome is cached else 0.0,
+            )
+            for name, outcome, seconds in stages
+        ),
+    )
+
+
+@pytest.fixture
+def trial() -> Callable[..., Trial]:
+    """Return what makes trials by hand."""
+    return make_trial
+
+
+@pytest.fixture
+def small() -> Case:
+    """Return two stages with one parameter each and no trial yet; 100 s of budget."""
+    pipeline = Pipeline(
+        name="two",
+        stages=(
+            Stage(name="prepare", reads=("x",)),
+            Stage(name="train", reads=("y",), upstream=("prepare",)),
+        ),
+    )
+    objective = Objective(metric="train.score")
+    experiment = Experiment(
+        name="small",
+        objective=objective,
+        space=Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0)}),
+        budget_seconds=100.0,
+    )
+    return Case(experiment=experiment, pipeline=pipeline, history=History(objective=objective))

@@ -1,0 +1,39 @@
+"""Seconds spent and saved by stage."""
+
+import re
+
+import pytest
+
+from eeipu_kfp.core.trial import StageOutcome
+from eeipu_kfp.report.figures import costs
+from eeipu_kfp.report.summary import summarise
+
+RAN, CACHED = StageOutcome.EXECUTED, StageOutcome.CACHED
+
+
+def test_bars_are_as_long_as_the_summary_says(small, trial):
+    case = small.with_trials(
+        trial(1, 0.5, ("prepare", RAN, 30.0), ("train", RAN, 20.0)),
+        trial(2, 0.6, ("prepare", CACHED, 30.0), ("train", RAN, 20.0)),
+    )
+
+    svg = costs.draw(summarise(case.pipeline, case.history)).svg
+
+    solid = [float(w) for w in re.findall(r'width="([\d.]+)" height="16" class="run', svg)]
+    hatched = [float(w) for w in re.findall(r'width="([\d.]+)" height="16" fill="url', svg)]
+    assert solid[1] / solid[0] == pytest.approx(40 / 30, rel=0.01)
+    assert hatched == [solid[0], 0.0]
+
+
+def test_counts_stand_beside_the_bars(usual):
+    summary = summarise(usual.pipeline, usual.history)
+
+    svg = costs.draw(summary).svg
+
+    for stage in summary.stages:
+        assert f"{stage.executed} executed, {stage.cached} cached" in svg
+    assert sum(stage.failed for stage in summary.stages) == svg.count(" failed</text>") * 2
+
+
+def test_before_the_first_stage_there_is_nothing_to_draw(small):
+    assert costs.draw(summarise(small.pipeline, small.history)).svg == ""
