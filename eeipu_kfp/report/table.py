@@ -29,9 +29,9 @@ class Row:
         spent_seconds: The same to sort by.
         saved: Compute time that the cache avoided.
         saved_seconds: The same to sort by.
-        executed: Stages that ran.
+        executed: Stages that ran, to their end or not.
         cached: Stages whose output came from the cache.
-        configuration: The values.
+        configuration: The values, such as `depth=3`.
         best: Whether it is the best trial.
         failure: Why it failed, its log cut to what fits; None unless it did.
     """
@@ -46,7 +46,7 @@ class Row:
     saved_seconds: float
     executed: int
     cached: int
-    configuration: str
+    configuration: tuple[str, ...]
     best: bool
     failure: Failure | None
 
@@ -74,9 +74,9 @@ def _row(trial: Trial, history: History, *, is_best: bool, with_log: bool) -> Ro
         spent_seconds=round(trial.spent_seconds, 3),
         saved=wording.duration(trial.saved_seconds) if trial.saved_seconds else "",
         saved_seconds=round(trial.saved_seconds, 3),
-        executed=outcomes.count(StageOutcome.EXECUTED),
+        executed=outcomes.count(StageOutcome.EXECUTED) + outcomes.count(StageOutcome.FAILED),
         cached=outcomes.count(StageOutcome.CACHED),
-        configuration=wording.configuration(trial.configuration),
+        configuration=wording.assignments(trial.configuration),
         best=is_best,
         failure=_cut(trial.failure, with_log=with_log) if trial.failure else None,
     )

@@ -11,6 +11,7 @@ _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
 _STAYS_IN_UNIT = {"d": 2.0, "h": 2.0, "min": 10.0, "s": 0.0}
 _PLAIN_BELOW = 1e6
 _PLAIN_FROM = 1e-3
+_LONGEST_VALUE = 60
 _WHOLE_FROM = 1_000
 _TWO_DIGITS = 10
 
@@ -57,17 +58,25 @@ def tidy_exponent(text: str) -> str:
 
 
 def value(given: Value) -> str:
-    """Return a parameter value: floats with four significant digits, words without quotes."""
+    """Return a parameter value: floats with four significant digits, words without quotes.
+
+    A long one is cut.
+    """
     if isinstance(given, str):
-        return given
+        return shorten(given, _LONGEST_VALUE)
     if isinstance(given, float):
         return number(given).replace(",", "")
-    return canonical_json(given)
+    return shorten(canonical_json(given), _LONGEST_VALUE)
+
+
+def assignments(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return `depth=3` and `rate=0.01` for a configuration or a part of one."""
+    return tuple(f"{name}={value(given)}" for name, given in values.items())
 
 
 def configuration(values: Mapping[str, Value]) -> str:
     """Return `depth=3, rate=0.01` for a configuration or a part of one."""
-    return ", ".join(f"{name}={value(given)}" for name, given in values.items())
+    return ", ".join(assignments(values))
 
 
 def percent(part: float, whole: float) -> str:

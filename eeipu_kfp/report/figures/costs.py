@@ -52,7 +52,7 @@ def _stage(stage: StageSummary, index: int, x: Scale) -> Markup:
 
 
 def _name(stage: StageSummary) -> str:
-    return wording.shorten(stage.stage, fitting(_WIDTH, 12.5) - len(_counts(stage)) - 2)
+    return wording.shorten(stage.stage, fitting(_WIDTH, 14) - len(_counts(stage)) - 2)
 
 
 def _seconds(stage: StageSummary) -> str:

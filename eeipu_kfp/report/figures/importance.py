@@ -38,7 +38,7 @@ def _bar(pipeline: Pipeline, importance: Importance, index: int, x: Scale) -> Ma
     colour = stage_class(pipeline.names.index(owner)) if owner else "stage-none"
     width = max(1.0, x(importance.share))
     best = f"best near {wording.shorten(wording.value(importance.best_near), 18)}"
-    name = wording.shorten(importance.parameter, fitting(_WIDTH) - len(best) - 2)
+    name = wording.shorten(importance.parameter, fitting(_WIDTH, 14) - len(best) - 2)
     return element(
         "g",
         element("title", f"{importance.parameter}, read first by {owner or 'no stage'}"),

@@ -18,7 +18,7 @@ def test_a_row_has_the_figures_of_its_trial(small, trial):
 
     assert (row.number, row.state, row.objective, row.best) == (1, "Succeeded", "0.5", True)
     assert (row.spent, row.saved, row.executed, row.cached) == ("2.5 s", "10 s", 1, 1)
-    assert row.configuration == "x=0.1, y=0.25"
+    assert row.configuration == ("x=0.1", "y=0.25")
 
 
 def test_the_latest_trial_stands_first(usual):

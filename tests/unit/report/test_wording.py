@@ -67,6 +67,10 @@ def test_a_count_agrees_with_its_noun():
     assert wording.count(1000, "trial") == "1,000 trials"
 
 
+def test_a_long_value_is_cut():
+    assert len(wording.value("x" * 500)) == len(wording.value(list(range(500)))) == 60
+
+
 def test_a_long_text_is_cut():
     assert wording.shorten("learning_rate", 9) == "learning…"
     assert wording.shorten("rate", 9) == "rate"

@@ -32,7 +32,7 @@ def test_counts_stand_beside_the_bars(usual):
 
     for stage in summary.stages:
         assert f"{stage.executed} executed, {stage.cached} cached" in svg
-    assert sum(stage.failed for stage in summary.stages) == svg.count(" failed</text>") * 2
+    assert svg.count(" failed</text>") == sum(stage.failed > 0 for stage in summary.stages) > 0
 
 
 def test_before_the_first_stage_there_is_nothing_to_draw(small):
