@@ -55,12 +55,16 @@ def task_identity(document: Document, task: Spec, bound: Bindings, *, depth: int
 
 
 def mentions_replaced(value: Any, bound: Bindings) -> Any:
-    """Return a text in which an input that is mentioned by name is told by what it is bound to."""
+    """Return a value in which inputs mentioned by name are told by what they are bound to."""
 
     def replaced(match: re.Match[str]) -> str:
         name = match[1]
         return f"inputs[{canonical_json(bound[name])}]" if name in bound else match[0]
 
+    if isinstance(value, Mapping):
+        return {name: mentions_replaced(part, bound) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [mentions_replaced(part, bound) for part in value]
     return _MENTION.sub(replaced, value) if isinstance(value, str) else value
 
 
@@ -151,7 +155,17 @@ def _inner_task(
     feeding = {feed for feed in upstream_of(task) if feed in digests}
     after = sorted(digests[name] for name in feeding)
     identity = task_identity(document, task, bound, depth=depth + 1)
-    return {**identity, "bound": bound, **({"after": after} if after else {})}
+    outer = {"bound": _told_bindings(document, task, bound), "after": after}
+    return {**identity, **{name: part for name, part in outer.items() if part}}
+
+
+def _told_bindings(document: Document, task: Spec, bound: Bindings) -> Bindings:
+    """Return what is bound to the inputs that a container has; a DAG has them written out."""
+    definitions = document.component(task).get("inputDefinitions", {})
+    known = {*definitions.get("parameters", {}), *definitions.get("artifacts", {})}
+    if "dag" in document.component(task):
+        return {}
+    return {name: found for name, found in bound.items() if name in known}
 
 
 def _inner_bindings(

@@ -14,6 +14,7 @@ from eeipu_kfp.compiled.reading import pipeline_shape
 from eeipu_kfp.core.outputs import StageOutputs
 from eeipu_kfp.core.ports import Ingredients
 from eeipu_kfp.core.values import Value
+from eeipu_kfp.errors import PipelineError
 
 
 class CompiledPipeline:
@@ -29,9 +30,14 @@ class CompiledPipeline:
         """Read the stages.
 
         Raises:
-            PipelineError: There is no stage, or the tasks rest on each other in a cycle.
+            PipelineError: There is no stage, the tasks rest on each other in a cycle, or a part
+                is malformed.
         """
-        self.shape = pipeline_shape(document)
+        try:
+            self.shape = pipeline_shape(document)
+        except (AttributeError, KeyError, TypeError) as error:
+            message = f"the compiled pipeline is malformed: {error}"
+            raise PipelineError(message, hint="compile the pipeline again with kfp 2") from error
         self.ir = document.ir
         self.platform = document.platform
         self._document = document

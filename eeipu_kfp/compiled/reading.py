@@ -37,11 +37,24 @@ def pipeline_shape(document: Document) -> Pipeline:
 
 
 def typed(value: Any, kind: ParameterType | None) -> Any:
-    """Return a number as the type wants it; IR from protobuf writes the integer 3 as 3.0."""
+    """Return a value with its numbers as the type wants them.
+
+    IR from protobuf writes the integer 3 as 3.0, and knows no difference inside of lists.
+    """
+    if kind in {ParameterType.LIST, ParameterType.STRUCT}:
+        return _with_integers(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or kind not in _NUMBERS:
         return value
     number = _NUMBERS[kind](value)
     return number if number == value else value
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _with_integers(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_integers(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def parameter_type(definition: Spec) -> ParameterType:
