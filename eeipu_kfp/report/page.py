@@ -55,7 +55,7 @@ def render(
         headline=_headline(experiment, summary, stop),
         figures=_figures(experiment, pipeline, history, summary),
         findings=findings,
-        concerns=sum(f.severity is health.Severity.WARNING for f in findings),
+        concerns=sum(finding.is_warning for finding in findings),
         rows=table.rows(history),
         generated=datetime.fromtimestamp(generated_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )

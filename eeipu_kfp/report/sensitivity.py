@@ -59,7 +59,7 @@ class Sensitivity:
 def estimate(space: Space, history: History) -> Sensitivity | None:
     """Return the importance of each parameter; None with too few or too similar trials."""
     scored = [
-        t for t in history.trials if t.objective is not None and space.keys() <= {*t.configuration}
+        t for t in history.trials if t.objective is not None and space.contains(t.configuration)
     ]
     scores = _ranks([history.objective.score(t.objective or 0.0) for t in scored])
     if len(scored) < FEWEST_TRIALS or not np.ptp(scores):

@@ -36,6 +36,11 @@ def duration(seconds: float, *, like: float | None = None) -> str:
     return f"{_short(seconds / length)} {symbol}"
 
 
+def time_tick(seconds: float, *, like: float) -> str:
+    """Return a round time with its unit, without a needless zero."""
+    return duration(seconds, like=like).replace(".0 ", " ")
+
+
 def number(value: float) -> str:
     """Return a number with four significant digits, without needless zeros."""
     size = abs(value)

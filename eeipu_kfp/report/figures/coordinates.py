@@ -51,7 +51,8 @@ class _Axis:
 
 def draw(experiment: Experiment, pipeline: Pipeline, history: History) -> Figure:
     """Return the tuned parameters as axes, by stage, and the objective as the last one."""
-    ranked = history.leading(len(history.trials))
+    leading = history.leading(len(history.trials))
+    ranked = [t for t in leading if experiment.space.contains(t.configuration)]
     if not ranked:
         return Figure(note="No trial has an objective yet.")
     shown = _chosen(len(ranked))
@@ -109,11 +110,7 @@ def _scale(domain: Domain) -> Scale:
 
 def _line(axes: Sequence[_Axis], trial: Trial, rank: int, among: int) -> Markup:
     values = [
-        *(
-            (axis, trial.configuration[axis.name])
-            for axis in axes[:-1]
-            if axis.name in trial.configuration
-        ),
+        *((axis, trial.configuration[axis.name]) for axis in axes[:-1]),
         (axes[-1], trial.objective or 0.0),
     ]
     path = "L".join(f"{axis.x:.0f} {axis.place(value):.1f}" for axis, value in values)

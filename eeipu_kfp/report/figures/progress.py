@@ -141,7 +141,7 @@ def _value_tick(plane: _Plane, value: float) -> Markup:
 
 def _time_tick(plane: _Plane, seconds: float) -> Markup:
     x = plane.x(seconds)
-    label = wording.duration(seconds, like=plane.x.high)
+    label = wording.time_tick(seconds, like=plane.x.high)
     return line(x, _BOTTOM, x, _BOTTOM + 4, kind="axis") + text(
         x, _BOTTOM + 18, label, anchor="middle", kind="tick"
     )

@@ -210,7 +210,7 @@ def _words(record: StageRecord) -> str:
 
 def _tick(x: Scale, seconds: float, height: float) -> Markup:
     place = x(seconds)
-    label = wording.duration(seconds, like=x.high)
+    label = wording.time_tick(seconds, like=x.high)
     overhangs = place + width_of(label) / 2 > _WIDTH
     return line(place, _TOP, place, height - 20, kind="grid") + text(
         _WIDTH if overhangs else place,

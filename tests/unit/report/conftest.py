@@ -141,6 +141,9 @@ class _World:
             log = ("Traceback (most recent call last):", "  train()", "MemoryError: out of memory")
             failure = Failure(message="the stage ended with exit code 1", stage=last.stage, log=log)
             return replace(trial, state=TrialState.FAILED, failure=failure)
+        if trial.expected_seconds is not None:
+            forecast = trial.spent_seconds * self.rng.uniform(0.8, 1.25)
+            trial = replace(trial, expected_seconds=forecast)
         objective = self.scale * (_quality(trial.configuration) + self.rng.gauss(0, 0.003))
         return replace(trial, state=TrialState.SUCCEEDED, objective=objective)
 
@@ -254,3 +257,17 @@ def small() -> Case:
         budget_seconds=100.0,
     )
     return Case(experiment=experiment, pipeline=pipeline, history=History(objective=objective))
+
+
+@pytest.fixture
+def thirty(small: Case) -> Callable[..., Case]:
+    """Return what makes 30 trials, given x, y, the score and the stages of each number."""
+
+    def make(row: Callable[[int, random.Random], tuple]) -> Case:
+        rng = random.Random(5)
+        rows = ((number, row(number, rng)) for number in range(1, 31))
+        return small.with_trials(
+            *(make_trial(n, score, *stages, x=x, y=y) for n, (x, y, score, stages) in rows)
+        )
+
+    return make
