@@ -14,11 +14,11 @@ from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.pipeline import Pipeline
 from eeipu_kfp.core.suggestion import StopReason
-from eeipu_kfp.core.values import Value
 from eeipu_kfp.report import health, palette, table, wording
 from eeipu_kfp.report.figures import coordinates, costs, importance, prefixes, progress, timeline
 from eeipu_kfp.report.sensitivity import estimate
 from eeipu_kfp.report.summary import Summary, summarise
+from eeipu_kfp.report.svg import element, joined
 
 _STOPS = {
     StopReason.BUDGET_EXHAUSTED: "Budget used up",
@@ -106,18 +106,21 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = _code
     environment.globals.update(
         style=palette.style_sheet() + _part("page.css"),
         script=_part("page.js"),
         hatches=palette.hatches(),
-        value=_value,
+        value=wording.value,
         count=wording.count,
     )
     return environment.get_template("page.html")
 
 
-def _value(given: Value) -> str:
-    return wording.value(given)
+def _code(words: str) -> Markup:
+    """Mark what stands between backticks as code."""
+    parts = words.split("`")
+    return joined(element("code", part) if index % 2 else part for index, part in enumerate(parts))
 
 
 def _part(name: str) -> Markup:

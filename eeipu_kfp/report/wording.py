@@ -11,6 +11,7 @@ _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
 _STAYS_IN_UNIT = {"d": 2.0, "h": 2.0, "min": 10.0, "s": 0.0}
 _PLAIN_BELOW = 1e6
 _PLAIN_FROM = 1e-3
+_LEAST_PERCENT = 0.1
 _LONGEST_VALUE = 60
 _WHOLE_FROM = 1_000
 _TWO_DIGITS = 10
@@ -87,6 +88,8 @@ def configuration(values: Mapping[str, Value]) -> str:
 def percent(part: float, whole: float) -> str:
     """Return a share such as `47 %`; a whole of nothing has none of anything."""
     share = 100 * part / whole if whole else 0.0
+    if 0 < share < _LEAST_PERCENT:
+        return f"< {_LEAST_PERCENT} %"
     return f"{share:.1f} %" if 0 < share < 1 else f"{share:.0f} %"
 
 

@@ -208,6 +208,8 @@ def test_findings_stand_on_the_page(small, trial):
     text = _read(page).text
     assert "Cache thrashing warning" in text
     assert "2 health warnings" in text
+    assert "<code>cache.sizeLimit</code>" in page
+    assert "Failures in one stage not seen" in text
 
 
 def test_the_same_input_gives_the_same_page(usual):

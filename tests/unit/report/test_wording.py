@@ -55,7 +55,7 @@ def test_a_configuration_reads_as_assignments():
 
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
-    [(1, 2, "50 %"), (1, 200, "0.5 %"), (0, 0, "0 %"), (3, 2, "150 %")],
+    [(1, 2, "50 %"), (1, 200, "0.5 %"), (1, 1e6, "< 0.1 %"), (0, 0, "0 %"), (3, 2, "150 %")],
     ids=str,
 )
 def test_a_share_is_a_percentage(part, whole, words):

@@ -106,3 +106,14 @@ def test_a_few_trials_are_too_early_to_tell(thirty, check):
 
     assert verdict.severity is Severity.OK
     assert verdict.seen.startswith("Too early to tell")
+
+
+@pytest.mark.parametrize(
+    "check",
+    [search.stuck, search.converged_early, search.cheap_but_useless],
+    ids=["stuck", "converged early", "cheap but useless"],
+)
+def test_a_search_without_gain_that_still_looks_around_is_well(thirty, check):
+    case = thirty(lambda n, rng: (rng.random(), rng.random(), 0.9 if n == 5 else 0.1, BOTH))
+
+    assert check(_evidence(case)).severity is Severity.OK
