@@ -53,7 +53,7 @@ def validate(experiment: Path) -> None:
 def plan(experiment: Path, directory: Path) -> None:
     """Show the stages of EXPERIMENT, who owns which parameter, what is cached and what it costs."""
     from eeipu_kfp.cli.console import out
-    from eeipu_kfp.cli.tables import forecast, stages_text
+    from eeipu_kfp.cli.planning import forecast, stages_text
     from eeipu_kfp.local.opening import open_experiment
 
     opened = open_experiment(experiment, directory)

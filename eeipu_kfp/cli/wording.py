@@ -24,9 +24,9 @@ def size(number_of_bytes: int) -> str:
     amount = float(number_of_bytes)
     for unit in ("B", "KiB", "MiB", "GiB"):
         if amount < 1024:  # noqa: PLR2004  # of the lower unit in the next one
-            return f"{amount:.3g} {unit}"
+            return f"{amount:.4g} {unit}"
         amount /= 1024
-    return f"{amount:.3g} TiB"
+    return f"{amount:.4g} TiB"
 
 
 def value(found: Value) -> str:

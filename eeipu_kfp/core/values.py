@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -26,7 +27,7 @@ def canonical_json(document: object) -> str:
             document, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
         )
     except (TypeError, ValueError) as error:
-        message = f"value {document!r} has no JSON form: {error}"
+        message = f"value {reprlib.repr(document)} has no JSON form: {error}"
         raise InvalidValueError(message) from error
 
 

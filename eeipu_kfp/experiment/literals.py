@@ -65,9 +65,16 @@ def whole(text: str) -> int:
 
 
 def size_bytes(text: str) -> int:
-    """Return a size such as `10Gi` in bytes."""
+    """Return a size such as `10Gi` in bytes.
+
+    Raises:
+        InvalidValueError: The text is no size.
+    """
     number = text.rstrip("kKMGTi")
-    return int(Decimal(number) * _BYTES[text.removeprefix(number)])
+    try:
+        return int(Decimal(number) * _BYTES[text.removeprefix(number)])
+    except (ArithmeticError, KeyError, ValueError):
+        _refuse(text, "size", "write it as `500Mi` or `10Gi`")
 
 
 def _boolean(text: str) -> bool:

@@ -82,7 +82,7 @@ class TrialDriver:
         self._waiting_for: str | None = None
         self._plan: LaunchPlan | None = None
         self._outputs: dict[str, StageOutputs] = {}
-        self._seen: set[str] = set()
+        self._seen = {r.stage for r in trial.stages if r.outcome is StageOutcome.EXECUTED}
         self._failure: Failure | None = None
 
     @property
@@ -206,7 +206,7 @@ class TrialDriver:
                 trial=self.trial.number,
             )
         except InvalidValueError as error:
-            _logger.warning("outputs of stage `%s` cannot be cached: %s", result.stage, error)
+            _logger.warning("stage `%s` is not cached: %s", result.stage, error)
             return outputs
         return entry.outputs
 
