@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eeipu_kfp.core.history import History
@@ -63,7 +63,9 @@ def levels_of(space: Space, pipeline: Pipeline) -> tuple[Level, ...]:
 def grow(levels: Sequence[Level], history: History) -> Prefix:
     """Return the empty prefix with all that is shown below it."""
     trials = tuple(trial for trial in history.trials if trial.stages)
-    return _grown(Configuration({}), trials, levels, _CHILDREN, history)
+    leading = history.leading(len(history.trials))
+    ranks = {trial.number: rank for rank, trial in enumerate(leading)}
+    return _grown(Configuration({}), trials, levels, _CHILDREN, ranks)
 
 
 def _grown(
@@ -71,7 +73,7 @@ def _grown(
     trials: tuple[Trial, ...],
     levels: Sequence[Level],
     limits: Sequence[int],
-    history: History,
+    ranks: Mapping[int, int],
 ) -> Prefix:
     if not levels:
         return Prefix(own=own, trials=trials)
@@ -79,27 +81,20 @@ def _grown(
     for trial in trials:
         part = trial.configuration.restricted_to(levels[0].parameters)
         groups.setdefault(part, []).append(trial)
-    shown = _most_used(groups, limits[0], history)
+    shown = _most_used(groups, limits[0], ranks)
     below = tuple(
-        _grown(part, tuple(groups[part]), levels[1:], limits[1:] or limits, history)
-        for part in shown
+        _grown(part, tuple(groups[part]), levels[1:], limits[1:] or limits, ranks) for part in shown
     )
     return Prefix(own=own, trials=trials, children=below, hidden=len(groups) - len(shown))
 
 
 def _most_used(
-    groups: dict[Configuration, list[Trial]], limit: int, history: History
+    groups: Mapping[Configuration, list[Trial]], limit: int, ranks: Mapping[int, int]
 ) -> list[Configuration]:
     """Choose the prefix of the best trial and those used most, the better of equals first."""
-    best = history.best
-    rank = {trial.number: rank for rank, trial in enumerate(history.leading(len(history.trials)))}
-    last = len(rank)
-    ordered = sorted(
-        groups,
-        key=lambda part: (
-            best not in groups[part],
-            -len(groups[part]),
-            min(rank.get(trial.number, last) for trial in groups[part]),
-        ),
-    )
+    best = {
+        part: min(ranks.get(trial.number, len(ranks)) for trial in trials)
+        for part, trials in groups.items()
+    }
+    ordered = sorted(groups, key=lambda part: (best[part] > 0, -len(groups[part]), best[part]))
     return ordered if len(ordered) == limit + 1 else ordered[:limit]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median
 
@@ -49,21 +49,22 @@ class Evidence:
         experiment: What was asked for.
         pipeline: The stages.
         history: All trials.
+        scored: The trials with an objective whose values belong to the space as it is now.
     """
 
     experiment: Experiment
     pipeline: Pipeline
     history: History
+    scored: tuple[Trial, ...] = field(init=False)
 
-    @property
-    def scored(self) -> tuple[Trial, ...]:
-        """The trials with an objective whose values belong to the space as it is now."""
+    def __post_init__(self) -> None:
         space = self.experiment.space
-        return tuple(
+        scored = tuple(
             t
             for t in self.history.trials
             if t.objective is not None and space.contains(t.configuration)
         )
+        object.__setattr__(self, "scored", scored)
 
     @property
     def late(self) -> tuple[Trial, ...]:

@@ -84,9 +84,12 @@ def last_stage_dominates(evidence: Evidence) -> Verdict:
 def _repeated(evidence: Evidence) -> list[StageRecord]:
     seen: set[tuple[str, str]] = set()
     again: list[StageRecord] = []
+    decides = {
+        name: sorted(evidence.tuned(*evidence.pipeline.ancestors(name), name))
+        for name in evidence.pipeline.names
+    }
     for trial, stage in evidence.executed():
-        tuned = evidence.tuned(*evidence.pipeline.ancestors(stage.stage), stage.stage)
-        key = (stage.stage, trial.configuration.restricted_to(sorted(tuned)).canonical)
+        key = (stage.stage, trial.configuration.restricted_to(decides[stage.stage]).canonical)
         if key in seen:
             again.append(stage)
         seen.add(key)
