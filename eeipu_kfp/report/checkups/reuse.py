@@ -66,7 +66,7 @@ def last_stage_dominates(evidence: Evidence) -> Verdict:
     share = sum(ends.values()) / whole
     names = ", ".join(f"`{name}`" for name in ends)
     seen = (
-        f"{names} cost {wording.percent(share, 1)} of a trial's compute time; reuse can "
+        f"{names}: {wording.percent(share, 1)} of a trial's compute time; reuse can "
         f"save at most the other {wording.percent(1 - share, 1)}."
     )
     if share < _DOMINATING_SHARE:

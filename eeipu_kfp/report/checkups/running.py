@@ -77,8 +77,8 @@ def wrong_forecast(evidence: Evidence) -> Verdict:
         return Verdict(seen=seen)
     factor = math.exp(median(abs(math.log(spent / expected)) for spent, expected in late))
     seen = (
-        f"The last {len(late)} trials with a forecast cost {factor:.1f} times more or less than "
-        "expected (median)."
+        f"The cost of the last {len(late)} trials with a forecast was off by a factor of "
+        f"{factor:.1f} (median)."
     )
     if factor < _FACTOR_OFF:
         return Verdict(seen=seen)

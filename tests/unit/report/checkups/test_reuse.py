@@ -47,7 +47,7 @@ def test_a_last_stage_that_costs_nearly_all_is_noticed(thirty):
     verdict = reuse.last_stage_dominates(_evidence(case))
 
     assert verdict.severity is Severity.NOTICE
-    assert "`train` cost 90 %" in verdict.seen
+    assert "`train`: 90 %" in verdict.seen
     assert "other 10 %" in verdict.seen
 
 

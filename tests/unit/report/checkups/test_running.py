@@ -64,7 +64,7 @@ def test_forecasts_should_be_near_what_trials_cost(thirty, factor, severity):
     verdict = running.wrong_forecast(_evidence(case))
 
     assert verdict.severity is severity
-    assert f"{factor} times" in verdict.seen
+    assert f"a factor of {factor} " in verdict.seen
 
 
 def test_without_forecasts_there_is_nothing_to_compare(thirty):
