@@ -85,8 +85,9 @@ def cheap_but_useless(evidence: Evidence) -> Verdict:
     whole = evidence.whole_cost_seconds
     free = [t for t in late if t.spent_seconds < _FREE_SHARE * whole]
     seen = (
-        f"{len(free)} of the last {len(late)} trials cost less than {wording.percent(_FREE_SHARE, 1)} of a "
-        f"whole one ({wording.duration(whole)}); the best trial is {evidence.since_best}."
+        f"{len(free)} of the last {len(late)} trials cost less than "
+        f"{wording.percent(_FREE_SHARE, 1)} of a whole one ({wording.duration(whole)}); the best "
+        f"trial is {evidence.since_best}."
     )
     if len(free) <= len(late) / 2 or evidence.trials_since_best < len(late):
         return Verdict(seen=seen)
