@@ -72,7 +72,7 @@ def plan_eeipu(request: SuggestionRequest, seen: Observations, warm_up: int) -> 
         costs=costs,
         eta=_LEAST_ETA + (1.0 - _LEAST_ETA) * budget_left(request, warm_up),
         cap_seconds=_cap_seconds(request, seen),
-        epsilon_seconds=epsilon_seconds(request),
+        epsilon_seconds=epsilon_seconds(request, seen.times),
     )
     return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
 

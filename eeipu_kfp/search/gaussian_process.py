@@ -50,14 +50,13 @@ class Scale:
 
         Values that do not differ are only shifted.
         """
-        size = float(np.max(np.abs(y))) or 1.0
-        spread = float(np.std(y / size)) * size
-        equal = spread <= _LEAST_RELATIVE_SPREAD * size
-        return cls(float(np.mean(y / size)) * size, max(1.0 if equal else spread, least))
+        spread = float(np.std(y))
+        equal = spread <= _LEAST_RELATIVE_SPREAD * float(np.max(np.abs(y)))
+        return cls(float(np.mean(y)), max(1.0 if equal else spread, least))
 
     def apply(self, y: Array) -> Array:
         """Return standard values."""
-        return y / self.factor - self.offset / self.factor
+        return (y - self.offset) / self.factor
 
 
 class _Part:
@@ -183,10 +182,10 @@ def fit(
 
 def _checkpoint(count: int) -> int:
     """Return the last size up to `count` at which hyperparameters are due."""
-    reached = due = _EVERY_TRIAL_UNTIL
+    reached, due = min(count, _EVERY_TRIAL_UNTIL), _EVERY_TRIAL_UNTIL
     while due <= count:
         reached, due = due, math.ceil(due * _GROWTH)
-    return min(reached, count) if count >= _EVERY_TRIAL_UNTIL else count
+    return reached
 
 
 def _fitted_rows(y: Array) -> Indices:
@@ -207,7 +206,7 @@ def _inverted(covariance: Array, noise: float) -> tuple[float, Array]:
         if not failed:
             lower = np.tril(lapack.dpotri(factor, lower=1)[0])
             return noise, lower + np.tril(lower, -1).T
-        noise *= 10.0
+        noise = max(10.0 * noise, _LEAST_VARIANCE)
 
 
 def _columns(group: tuple[int, ...], dimension: int) -> slice | list[int]:

@@ -18,6 +18,7 @@ from eeipu_kfp.search.offers import (
     Offers,
     budget_exhausted,
     every,
+    is_exhausted,
     select,
     space_exhausted,
     untried,
@@ -67,7 +68,7 @@ class ModelDesigner:
         if request.remaining_seconds <= 0:
             return budget_exhausted(request, None)
         seen = Observations(request)
-        if not untried(request, 1) and request.space.count is not None:
+        if is_exhausted(request):
             return space_exhausted(request)
         warm_up = self.warm_up.fitted_to(request)
         length, done = warm_up.length(request), sum(1 for _ in counted(request.trials))
@@ -84,7 +85,7 @@ def _begin(
     proposals = warm_up.proposals(request, seen.encoding, number)
     offers = Offers.of(request, seen.encoding, proposals)
     if not offers.configurations:
-        offers = Offers.of(request, seen.encoding, untried(request))
+        offers = untried(request, seen.encoding)
     total = warm_up.full + warm_up.sharing
     label = f"warm-up {number + 1} of {max(total, number + 1)}"
     return select(request, offers, StageMedians.of(seen.times), label=label)
@@ -124,9 +125,7 @@ def _offers(
         for point, prefix in zip(candidates.points, candidates.prefixes, strict=True)
     ]
     offers = Offers.of(request, seen.encoding, configurations)
-    if offers.configurations:
-        return offers
-    return Offers.of(request, seen.encoding, untried(request))
+    return offers if offers.configurations else untried(request, seen.encoding)
 
 
 def _cheapest(strategy: Strategy, estimate: CostEstimate, looked: Candidates) -> Indices:

@@ -84,9 +84,8 @@ def half_rank(y: Array) -> Array:
     mean square distance of the upper half from m. The rest stay, so the best keep their distances.
     """
     middle = np.median(y)
-    upper = y[y >= middle] - middle
-    size = np.max(upper, initial=0.0)
-    spread = size * np.sqrt(np.mean((upper / size) ** 2)) if size > 0 else np.std(y)
+    above = np.sqrt(np.mean((y[y >= middle] - middle) ** 2))
+    spread = above if above > 0 else np.std(y)
     drawn_in = middle + spread * ndtri((rankdata(y) - 0.5) / len(y))
     warped: Array = np.where(y < middle, drawn_in, y)
     return warped

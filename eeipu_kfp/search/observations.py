@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -42,7 +42,7 @@ class Observations:
         encoding: The space as a cube.
         points: All trials, `t x d`.
         scored: Positions of the n trials with an objective.
-        scores: Their objectives, larger is better, `n`.
+        scores: Their objectives, larger is better, in a unit that makes the largest about 1, `n`.
         active: Positions of the trials that still run.
         times: Executions by stage, in the pipeline's order.
     """
@@ -53,7 +53,7 @@ class Observations:
         self.points: Array = self.encoding.encode(trial.configuration for trial in trials)
         found = [(i, t.objective) for i, t in enumerate(trials) if t.objective is not None]
         self.scored = [i for i, _ in found]
-        self.scores: Array = np.array([request.objective.score(y) for _, y in found], dtype=float)
+        self.scores = _rescaled([request.objective.score(y) for _, y in found])
         self.active = [i for i, t in enumerate(trials) if not t.state.is_terminal]
         self.times = stage_times(request)
 
@@ -74,11 +74,15 @@ def stage_times(request: SuggestionRequest) -> dict[str, StageTimes]:
     }
 
 
-def epsilon_seconds(request: SuggestionRequest) -> float:
+def epsilon_seconds(request: SuggestionRequest, times: Mapping[str, StageTimes]) -> float:
     """Return what a cached stage costs: the median hit, or a tenth of a second before any.
 
     Where whole trials take less than ten seconds it is a hundredth of a typical one instead, so
     that it never decides between them.
+
+    Args:
+        request: The trials with their hits.
+        times: Executions by stage.
     """
     hits = [
         record.overhead_seconds
@@ -86,7 +90,7 @@ def epsilon_seconds(request: SuggestionRequest) -> float:
         for record in trial.stages
         if record.outcome is StageOutcome.CACHED
     ]
-    medians = [times.median_seconds for times in stage_times(request).values()]
+    medians = [entry.median_seconds for entry in times.values()]
     typical = sum(median for median in medians if median is not None)
     floor = min(_EPSILON_SECONDS, _EPSILON_SHARE * typical) if typical > 0 else _EPSILON_SECONDS
     return max(float(np.median(hits)), floor) if hits else floor
@@ -101,3 +105,12 @@ def spent_after(trials: tuple[Trial, ...], count: int) -> float:
     """Return the compute seconds of the first `count` trials that were not stopped."""
     spent = [0.0, *accumulate(trial.spent_seconds for trial in counted(trials))]
     return spent[min(count, len(spent) - 1)]
+
+
+def _rescaled(values: Sequence[float]) -> Array:
+    """Divide values by a power of two: exact, and no square can overflow."""
+    if not values:
+        return np.zeros(0)
+    _, exponent = np.frexp(np.max(np.abs(values)))
+    scaled: Array = np.ldexp(values, -exponent)
+    return scaled

@@ -14,8 +14,10 @@ from eeipu_kfp.core.values import Configuration, Value
 from eeipu_kfp.search.arrays import Array, Mask
 from eeipu_kfp.search.cost_models import CostEstimate
 from eeipu_kfp.search.encoding import Encoding
+from eeipu_kfp.search.seeds import generator
 
 _LISTED = 64
+_LISTED_SPACE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Offers:
         configurations: Iterable[Configuration],
     ) -> Offers:
         """Take those of some configurations that were not tried, each once."""
-        new = tuple(c for c in dict.fromkeys(configurations) if c not in request.tried)
+        tried = request.tried
+        new = tuple(c for c in dict.fromkeys(configurations) if c not in tried)
         to_run = tuple(request.cached.to_run(configuration) for configuration in new)
         names = request.pipeline.names
         runs = [[name in stages for name in names] for stages in to_run]
@@ -101,16 +104,26 @@ def space_exhausted(request: SuggestionRequest) -> NoSuggestion:
     return NoSuggestion(stop=StopReason.SPACE_EXHAUSTED, message=message)
 
 
-def untried(request: SuggestionRequest, limit: int = _LISTED) -> list[Configuration]:
-    """Return the first configurations of a finite space that were not tried."""
-    tried = request.tried
-    return list(itertools.islice((c for c in every(request.space) if c not in tried), limit))
+def untried(request: SuggestionRequest, encoding: Encoding) -> Offers:
+    """Return some configurations that were not tried; none only where there are no more."""
+    space, tried = request.space, request.tried
+    if space.count is not None and space.count <= max(_LISTED_SPACE, 2 * len(tried)):
+        left = (configuration for configuration in every(space) if configuration not in tried)
+        return Offers.of(request, encoding, itertools.islice(left, _LISTED))
+    quantiles = generator(request.seed, len(request.trials)).random((_LISTED, len(space)))
+    return Offers.of(request, encoding, map(encoding.decode, encoding.spread(quantiles)))
+
+
+def is_exhausted(request: SuggestionRequest) -> bool:
+    """Whether every configuration was tried."""
+    space, tried = request.space, request.tried
+    if space.count is None or space.count > len(tried):
+        return False
+    return all(configuration in tried for configuration in every(space))
 
 
 def every(space: Space) -> Iterator[Configuration]:
-    """Yield all configurations of a finite space; nothing where a parameter is continuous."""
-    if space.count is None:
-        return
+    """Yield all configurations of a finite space."""
     values = [_values(domain) for domain in space.values()]
     for combination in itertools.product(*values):
         yield Configuration(dict(zip(space, combination, strict=True)))

@@ -6,7 +6,14 @@ from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionReques
 from eeipu_kfp.search.cost_models import StageMedians
 from eeipu_kfp.search.encoding import Encoding
 from eeipu_kfp.search.observations import stage_times
-from eeipu_kfp.search.offers import Offers, budget_exhausted, select, space_exhausted, untried
+from eeipu_kfp.search.offers import (
+    Offers,
+    budget_exhausted,
+    is_exhausted,
+    select,
+    space_exhausted,
+    untried,
+)
 from eeipu_kfp.search.seeds import generator
 
 _DRAWS = 16
@@ -19,14 +26,13 @@ class RandomDesigner:
         """Return what to try next."""
         if request.remaining_seconds <= 0:
             return budget_exhausted(request, None)
+        if is_exhausted(request):
+            return space_exhausted(request)
         encoding = Encoding(request.space)
-        quantiles = generator(request.seed, len(request.trials)).random(
-            (_DRAWS, len(encoding.space))
-        )
+        rng = generator(request.seed, len(request.trials))
+        quantiles = rng.random((_DRAWS, len(request.space)))
         drawn = [encoding.decode(point) for point in encoding.spread(quantiles)]
         offers = Offers.of(request, encoding, drawn)
         if not offers.configurations:
-            offers = Offers.of(request, encoding, untried(request))
-        if not offers.configurations:
-            return space_exhausted(request)
+            offers = untried(request, encoding)
         return select(request, offers, StageMedians.of(stage_times(request)), label="random")
