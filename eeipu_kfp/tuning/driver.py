@@ -63,8 +63,9 @@ class Surroundings:
 class TrialDriver:
     """Launches a trial, follows its run, publishes its stages and closes it.
 
-    Everything that must outlive this process is in the ledger, the cache and the runner before the
-    next thing is begun, so a new driver goes on from there.
+    Before a run starts, the ledger holds its number, and with it the run's name; starting a name
+    twice changes nothing, and the runner keeps what has ended until the trial is closed. So a new
+    driver goes on from wherever this one was.
 
     Attributes:
         trial: The trial as it is now.
@@ -118,6 +119,7 @@ class TrialDriver:
         if self._handle is not None:
             self._with.runner.stop(self._handle)
             self._collect(self._handle)
+            self._save()
 
     def abandon(self) -> None:
         """Stop the run and close the trial; finished stages stay cached."""
@@ -140,7 +142,6 @@ class TrialDriver:
         self._save(state=TrialState.RUNNING, stages=records, started_at=began, runs=self._run)
         if run is not None:
             self._handle = self._with.runner.start(run)
-            self._save()
         self._with.observe(TrialLaunched(trial=self.trial, to_run=plan.to_run))
         if run is None:
             self._succeed()
@@ -167,27 +168,31 @@ class TrialDriver:
 
     def _follow(self, handle: str) -> None:
         state = self._with.runner.poll(handle)
-        self._collect(handle)
-        if state is RunState.SUCCEEDED:
+        has_news = self._collect(handle)
+        if state is RunState.RUNNING and has_news:
+            self._save()
+        elif state is RunState.SUCCEEDED:
             self._succeed()
         elif state is RunState.FAILED:
             self._fail_or_relaunch()
         elif state is RunState.STOPPED:
             self._relaunch(Failure(message="its run was stopped from outside, again and again"))
 
-    def _collect(self, handle: str) -> None:
-        for result in self._with.runner.collect(handle):
-            if result.stage not in self._seen:
-                self._seen.add(result.stage)
-                self._take(result)
+    def _collect(self, handle: str) -> bool:
+        results = self._with.runner.collect(handle)
+        new = [result for result in results if result.stage not in self._seen]
+        for result in new:
+            self._take(result)
+        return bool(new)
 
     def _take(self, result: StageResult) -> None:
+        self._seen.add(result.stage)
         if result.outputs is not None and result.outcome is StageOutcome.EXECUTED:
             self._outputs[result.stage] = self._publish(result, result.outputs)
         self._failure = result.failure or self._failure
         record = record_of(result)
         shape = self._with.pipeline.shape
-        self._save(stages=merge(shape, self.trial.stages, (record,)))
+        self.trial = replace(self.trial, stages=merge(shape, self.trial.stages, (record,)))
         self._with.observe(StageEnded(trial=self.trial, record=record))
 
     def _publish(self, result: StageResult, outputs: StageOutputs) -> StageOutputs:

@@ -14,7 +14,7 @@ from eeipu_kfp.tuning.planner import Stop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSuggested:
-    """A trial has been noted in the ledger; nothing runs yet."""
+    """A trial has been suggested; nothing runs yet."""
 
     trial: Trial
     suggestion: Suggestion

@@ -145,7 +145,6 @@ class TuningLoop:
             configuration=suggestion.configuration,
             expected_seconds=suggestion.expected_seconds,
         )
-        self._with.ledger.append(trial)
         self._drivers[trial.number] = TrialDriver(self._with, trial)
         self._with.observe(TrialSuggested(trial=trial, suggestion=suggestion))
 
