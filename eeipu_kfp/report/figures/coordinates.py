@@ -17,10 +17,22 @@ from eeipu_kfp.report import wording
 from eeipu_kfp.report.figures.progress import tip_of
 from eeipu_kfp.report.palette import LEVELS, level_class, stage_class
 from eeipu_kfp.report.scales import Scale, fence, padded
-from eeipu_kfp.report.svg import Figure, drawing, element, fitting, joined, key, line, text
+from eeipu_kfp.report.svg import (
+    Figure,
+    drawing,
+    element,
+    fitting,
+    joined,
+    key,
+    line,
+    text,
+    width_of,
+)
 
-_WIDTH, _HEIGHT, _TOP, _BOTTOM, _SIDE = 1040.0, 360.0, 58.0, 340.0, 60.0
+_WIDTH, _HEIGHT, _TOP, _BOTTOM, _SIDE = 1040.0, 376.0, 74.0, 356.0, 60.0
 _NARROWEST_GAP = 84.0
+_BETWEEN = 8.0
+_BOLD = 13.0
 _LEADING_LINES = 50
 _OTHER_LINES = 150
 _MOST_CHOICES = 9
@@ -64,7 +76,7 @@ def draw(experiment: Experiment, pipeline: Pipeline, history: History) -> Figure
         width,
         _HEIGHT,
         element("g", *reversed(lines), class_="lines"),
-        *(_drawn(axis, axes[1].x - axes[0].x) for axis in axes),
+        *_drawn_axes(axes),
         *_owners(pipeline, axes),
     )
     return Figure(svg=svg, legend=_legend(), note=_note(len(shown), len(ranked)))
@@ -121,30 +133,37 @@ def _line(axes: Sequence[_Axis], trial: Trial, rank: int, among: int) -> Markup:
     )
 
 
-def _drawn(axis: _Axis, gap: float) -> Markup:
-    room = fitting(gap - 8)
-    name = wording.shorten(axis.name, room)
-    kind = "strong" if axis.domain is not None else "best-label"
+def _drawn_axes(axes: Sequence[_Axis]) -> list[Markup]:
+    """Draw the axes; names too long for one row take turns in two."""
+    gap = axes[1].x - axes[0].x
+    *tuned, objective = axes
+    longest = max(len(axis.name) for axis in tuned)
+    rows = 1 if longest <= fitting(gap - _BETWEEN, _BOLD) else 2
+    room = fitting(rows * gap - _BETWEEN, _BOLD)
+    beside = rows * gap + _SIDE - width_of(tuned[-1].name, _BOLD) / 2 - _BETWEEN
+    names = [_name(axis, room, index % rows) for index, axis in enumerate(tuned)]
+    names.append(_name(objective, fitting(beside), len(tuned) % rows))
+    return [*(_drawn(axis, fitting(gap - _BETWEEN)) for axis in axes), *names]
+
+
+def _drawn(axis: _Axis, room: int) -> Markup:
     labels = (
         line(axis.x - 4, y, axis.x, y, kind="axis")
         + text(axis.x + 6, y + 4, wording.shorten(label, room - 2), kind="tick halo")
         for y, label in axis.labels()
     )
-    is_last = axis.domain is None
-    title = text(
-        axis.x + (_SIDE if is_last else 0),
-        _TOP - 14,
-        name,
-        anchor="end" if is_last else "middle",
-        kind=kind,
-    )
-    return joined(
-        (
-            line(axis.x, _TOP, axis.x, _BOTTOM, kind="axis"),
-            element("g", element("title", axis.name), title),
-            *labels,
-        )
-    )
+    return joined((line(axis.x, _TOP, axis.x, _BOTTOM, kind="axis"), *labels))
+
+
+def _name(axis: _Axis, room: int, row: int) -> Markup:
+    name = wording.shorten(axis.name, room)
+    y = _TOP - 13 - 16 * row
+    if axis.domain is None:
+        title = text(axis.x + _SIDE, y, name, anchor="end", kind="best-label")
+    else:
+        middle = max(axis.x, width_of(name, _BOLD) / 2)
+        title = text(middle, y, name, anchor="middle", kind="strong")
+    return element("g", element("title", axis.name), title)
 
 
 def _owners(pipeline: Pipeline, axes: Sequence[_Axis]) -> list[Markup]:

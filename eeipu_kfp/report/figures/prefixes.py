@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,8 +17,11 @@ from eeipu_kfp.report.svg import Figure, drawing, element, fitting, joined, text
 from eeipu_kfp.report.tree import Level, Prefix, grow, levels_of
 
 _WIDTH, _TOP, _ROW, _LEAF_SPACE = 1040.0, 36.0, 30.0, 120.0
+_SMALL, _SMALL_ROW = 11.5, 15.0
+_VALUE_ROOM = 8
 _NARROWEST = 150.0
 _FAN = 46.0
+_SEPARATOR = " \N{MIDDLE DOT} "
 _THINNEST, _THICKEST = 1.2, 7.0
 
 
@@ -27,11 +31,26 @@ class _Paper:
 
     Attributes:
         history: All trials.
+        levels: The levels from left to right.
         column: Width of a level.
     """
 
     history: History
+    levels: tuple[Level, ...]
     column: float
+
+    @property
+    def top(self) -> float:
+        """Where the branches begin, below the longest list of names."""
+        names = (len(self.names(level)) for level in self.levels)
+        return _TOP + _SMALL_ROW * max(names, default=0)
+
+    def names(self, level: Level) -> list[str]:
+        """Return the lines that name a level's parameters, where its labels have no room to."""
+        room = fitting(self.column - _FAN, _SMALL)
+        if sum(len(name) + _VALUE_ROOM for name in level.parameters) <= room:
+            return []
+        return textwrap.wrap(_SEPARATOR.join(level.parameters), room, break_on_hyphens=False)
 
     def left(self, depth: int) -> float:
         """Where the labels of a level begin, behind the curves that lead to it."""
@@ -45,16 +64,17 @@ def draw(experiment: Experiment, pipeline: Pipeline, history: History) -> Figure
     if not root.trials or not levels:
         return Figure(note="No stage has run yet.")
     width = max(_WIDTH, _NARROWEST * len(levels) + _LEAF_SPACE)
-    paper = _Paper(history=history, column=(width - _LEAF_SPACE) / len(levels))
+    column = (width - _LEAF_SPACE) / len(levels)
+    paper = _Paper(history=history, levels=levels, column=column)
     heads = [_head(paper, pipeline, depth, level) for depth, level in enumerate(levels)]
     first = len(root.children) + root.hidden
     svg = drawing(
         "prefixes",
         f"{wording.count(len(root.trials), 'trial')} with {first:,} values of the first level.",
         width,
-        _TOP + root.rows * _ROW,
+        paper.top + root.rows * _ROW,
         *heads,
-        *_below(paper, root, 0, _TOP, None),
+        *_below(paper, root, 0, paper.top, None),
     )
     others = [name for name in pipeline.names if name not in {level.stage for level in levels}]
     return Figure(svg=svg, note=_note(others))
@@ -75,7 +95,11 @@ def _head(paper: _Paper, pipeline: Pipeline, depth: int, level: Level) -> Markup
     colour = stage_class(pipeline.names.index(level.stage))
     name = wording.shorten(level.stage, fitting(width))
     bar = element("rect", x=x, y=20, width=width, height=4, class_=f"run {colour}")
-    return text(x, 14, name, kind="strong") + bar
+    names = (
+        text(x, _TOP + _SMALL_ROW * row, words, kind="small")
+        for row, words in enumerate(paper.names(level))
+    )
+    return joined((text(x, 14, name, kind="strong"), bar, *names))
 
 
 def _below(
@@ -110,7 +134,7 @@ def _branch(paper: _Paper, prefix: Prefix, depth: int, y: float, parent_y: float
             class_="branch on" if is_best else "branch",
             stroke_width=thickness,
         ),
-        text(left, y - 5 - thickness / 2, _label(prefix, right - left), kind="branch-label"),
+        text(left, y - 5 - thickness / 2, _label(paper, prefix, depth), kind="branch-label"),
         "" if prefix.children else _leaf(paper.history, prefix, right, y),
         data_trial=prefix.trials[0].number if len(prefix.trials) == 1 else None,
     )
@@ -125,9 +149,13 @@ def _curve(start: float, left: float, y: float, parent_y: float | None) -> str:
     )
 
 
-def _label(prefix: Prefix, width: float) -> str:
+def _label(paper: _Paper, prefix: Prefix, depth: int) -> str:
     many = f"{len(prefix.trials):,}\N{MULTIPLICATION SIGN} " if len(prefix.trials) > 1 else ""
-    return wording.shorten(many + wording.configuration(prefix.own), fitting(width, 11.5))
+    if paper.names(paper.levels[depth]):
+        words = _SEPARATOR.join(wording.value(given) for given in prefix.own.values())
+    else:
+        words = wording.configuration(prefix.own)
+    return wording.shorten(many + words, fitting(paper.column - _FAN * bool(depth), _SMALL))
 
 
 def _tip(history: History, prefix: Prefix) -> str:

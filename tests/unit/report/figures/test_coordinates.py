@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from eeipu_kfp.core.pipeline import Pipeline, Stage
+from eeipu_kfp.core.space import Float, Space
 from eeipu_kfp.report.figures import coordinates
 
 
@@ -71,3 +72,15 @@ def test_a_crowd_is_thinned_out_with_a_note(case):
 @pytest.mark.parametrize("trials", [0, 5], ids=["no trial", "failures only"])
 def test_without_an_objective_there_is_nothing_to_draw(case, trials):
     assert _draw(case(trials=trials, failing=1.0)).svg == ""
+
+
+def test_long_names_take_turns_in_two_rows(small, trial):
+    names = [f"a_rather_long_name_{n:02}" for n in range(12)]
+    experiment = replace(small.experiment, space=Space({n: Float(0.0, 1.0) for n in names}))
+    history = small.with_trials(trial(1, 0.5, **dict.fromkeys(names, 0.5))).history
+
+    svg = coordinates.draw(experiment, small.pipeline, history).svg
+
+    rows = re.findall(r'<text x="[\d.]+" y="([\d.]+)" text-anchor="middle" class="strong">', svg)
+    assert len(rows) == 12
+    assert rows[0] == rows[2] != rows[1] == rows[3]

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from eeipu_kfp.core.pipeline import Pipeline, Stage
+from eeipu_kfp.core.space import Float, Space
 from eeipu_kfp.core.trial import Failure, StageOutcome
 from eeipu_kfp.report.figures import prefixes
 
@@ -61,3 +62,19 @@ def test_a_stage_that_adds_nothing_tuned_has_no_level(small, trial):
 
 def test_before_the_first_stage_there_is_nothing_to_draw(small):
     assert _draw(small).svg == ""
+
+
+def test_many_parameters_are_named_once_in_the_heading(small, trial):
+    names = tuple(f"a_rather_long_parameter_{n}" for n in range(6))
+    pipeline = Pipeline(
+        name="p", stages=(Stage(name="a", reads=names[:5]), Stage(name="b", reads=names[5:]))
+    )
+    experiment = replace(small.experiment, space=Space({name: Float(0.0, 1.0) for name in names}))
+    values = {name: n / 10 for n, name in enumerate(names)}
+    history = small.with_trials(trial(1, 0.5, ("a", RAN, 1.0), **values)).history
+
+    svg = prefixes.draw(experiment, pipeline, history).svg
+
+    assert ">0 · 0.1 · 0.2 · 0.3 · 0.4</text>" in svg
+    assert ">a_rather_long_parameter_5=0.5</text>" in svg
+    assert svg.count("a_rather_long_parameter_4") == 2
