@@ -4,14 +4,16 @@ from eeipu_kfp.compiled.pipelines import CompiledPipeline, load_pipeline
 from tests.pipelines.local_runs import compiled_texts, kfp_process
 
 
+class Pipelines(dict[str, CompiledPipeline]):
+    """Pipelines that a failing test does not print in full."""
+
+    def __repr__(self) -> str:
+        return f"Pipelines({', '.join(self)})"
+
+
 @pytest.fixture(scope="session")
-def texts() -> dict[str, str]:
-    """Every pipeline under tests/pipelines as compiled YAML."""
-    with kfp_process() as process:
-        return process.submit(compiled_texts).result()
-
-
-@pytest.fixture
-def pipelines(texts) -> dict[str, CompiledPipeline]:
+def pipelines() -> dict[str, CompiledPipeline]:
     """Every pipeline under tests/pipelines."""
-    return {name: load_pipeline(text) for name, text in texts.items()}
+    with kfp_process() as process:
+        texts = process.submit(compiled_texts).result()
+    return Pipelines({name: load_pipeline(text) for name, text in texts.items()})

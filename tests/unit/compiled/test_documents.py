@@ -30,10 +30,29 @@ def test_the_text_of_a_pipeline_gives_the_same_pipeline_again(parts):
     assert again.platform == (PLATFORM if len(parts) > 1 else {})
 
 
-def test_a_function_of_a_module_is_compiled(texts):
-    found = load_pipeline(texts["chain"])
+def test_a_pipeline_function_is_compiled_from_its_module_or_itself(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from kfp import dsl\n"
+        "@dsl.component(base_image='python:3.11', install_kfp_package=False)\n"
+        "def stage(rate: float) -> float:\n    return rate\n"
+        "@dsl.pipeline(name='mine')\n"
+        "def pipeline(rate: float = 0.5):\n    stage(rate=rate)\n"
+    )
+    program = (
+        "import sys; from pathlib import Path;"
+        "from eeipu_kfp.compiled.pipelines import load_pipeline;"
+        f"found = load_pipeline('mine:pipeline', base=Path({str(tmp_path)!r}));"
+        "again = load_pipeline(sys.modules['mine'].pipeline);"
+        "assert found.shape == again.shape and found.ir == again.ir;"
+        "assert load_pipeline(found.text()).ir == found.ir;"
+        "print(found.shape.names, found.shape.inputs[0].default)"
+    )
 
-    assert found.shape.names == ("prepare", "train", "evaluate")
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout == "('stage',) 0.5\n"
 
 
 def test_reading_yaml_loads_no_kfp(tmp_path):
