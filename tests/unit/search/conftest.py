@@ -12,7 +12,7 @@ from eeipu_kfp.core.space import Categorical, Float, Int, Space
 from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration
-from eeipu_kfp.search.designers import make_designer
+from eeipu_kfp.search.designers import DESIGNERS, make_designer
 
 
 def chain(**reads):

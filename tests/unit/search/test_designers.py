@@ -1,0 +1,355 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eeipu_kfp.core.objective import Direction, Objective
+from eeipu_kfp.core.space import Categorical, Float, Int
+from eeipu_kfp.core.suggestion import NoSuggestion, StopReason, Suggestion
+from eeipu_kfp.core.trial import TrialState
+from eeipu_kfp.core.values import Configuration
+from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.search import marginal_likelihood
+from eeipu_kfp.search.designers import DESIGNERS, make_designer
+
+MODELS = ("eeipu", "eeipu-published", "ei")
+
+
+def test_an_unknown_designer_is_refused_with_the_known_ones():
+    with pytest.raises(InvalidValueError, match="`eeipu`, `eeipu-published`, `ei`, `random`"):
+        make_designer("grid")
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_the_first_suggestion_is_full_and_of_unknown_cost(name, wavy):
+    answer = make_designer(name).suggest(wavy.request())
+
+    assert wavy.space.contains(answer.configuration)
+    assert answer.to_run == ("prepare", "base", "meta")
+    assert answer.expected_seconds is None
+    assert answer.reason.endswith("runs every stage")
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_the_same_request_gives_the_same_suggestion(name, wavy):
+    request = wavy.request(wavy.sample(18), seed=5)
+
+    first = make_designer(name).suggest(request)
+    marginal_likelihood._most_likely.cache_clear()
+    second = make_designer(name).suggest(request)
+
+    assert first == second
+
+
+ELSEWHERE = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("worlds", sys.argv[1])
+worlds = importlib.util.module_from_spec(spec)
+sys.modules["worlds"] = worlds
+spec.loader.exec_module(worlds)
+world = worlds.wavy_world()
+request = world.request(world.sample(18), seed=5)
+print(json.dumps({name: worlds.make_designer(name).suggest(request).configuration.canonical
+                  for name in worlds.DESIGNERS}))
+"""
+
+
+def test_another_process_suggests_the_same(wavy):
+    request = wavy.request(wavy.sample(18), seed=5)
+    here = {
+        name: make_designer(name).suggest(request).configuration.canonical for name in DESIGNERS
+    }
+    worlds = os.path.join(os.path.dirname(__file__), "conftest.py")
+
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, worlds], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout) == here
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_a_discrete_space_is_tried_once_over_and_then_exhausted(name, discrete):
+    trials, answer = discrete.play(name)
+
+    assert len({trial.configuration for trial in trials}) == len(trials) == 12
+    assert isinstance(answer, NoSuggestion)
+    assert answer.stop is StopReason.SPACE_EXHAUSTED
+    assert "all 12 configurations" in answer.message
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_a_large_discrete_space_gives_no_duplicates(name, make_world):
+    space = {"a": Int(1, 30), "b": Categorical(tuple("xyz")), "c": Int(1, 20)}
+    world = make_world(space, ("a",), ("b",), ("c",), score=lambda c: -abs(c["a"] - 7) - c["c"])
+
+    trials, _ = world.play(name, limit=25)
+
+    assert len({trial.configuration for trial in trials}) == len(trials)
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_trial_is_expected_to_overrun_the_budget(name, seed, wavy):
+    trials, spent = [], 0.0
+    world = replace(wavy, budget=60.0)
+    for _ in range(200):
+        answer = make_designer(name).suggest(world.request(trials, seed=seed))
+        if isinstance(answer, NoSuggestion):
+            break
+        assert (answer.expected_seconds or 0.0) <= world.budget - spent
+        trials.append(world.run(trials, answer.configuration))
+        spent += trials[-1].spent_seconds
+
+    assert isinstance(answer, NoSuggestion)
+    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert "s of the budget are left" in answer.message
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_where_nothing_fits_the_message_names_the_cheapest_and_what_is_left(name, wavy):
+    request = wavy.request(wavy.sample(16), remaining_seconds=1e-3, seed=1)
+
+    answer = make_designer(name).suggest(request)
+
+    assert isinstance(answer, NoSuggestion)
+    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert answer.message.startswith("the cheapest trial would take about ")
+    assert answer.message.endswith("but 0.001 s of the budget are left")
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_a_budget_that_is_gone_ends_the_search(name, wavy):
+    answer = make_designer(name).suggest(wavy.request(remaining_seconds=-1.0))
+
+    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert answer.message == "0 s of the budget are left"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_running_trials_are_not_proposed_again(name, wavy):
+    trials = wavy.sample(16)
+    proposed = []
+    for _ in range(4):
+        answer = make_designer(name).suggest(wavy.request(trials, seed=2))
+        proposed.append(answer.configuration)
+        trials.append(wavy.run(trials, answer.configuration, state=TrialState.RUNNING))
+
+    points = np.array([[c[n] for n in wavy.space] for c in proposed])
+    distances = np.abs(points[:, None] - points).max(axis=2) + 10.0 * np.eye(4)
+    assert distances.min() > 1e-3
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+def test_failed_trials_are_not_proposed_again_and_their_stages_count_as_cost(name, discrete):
+    failed = []
+    for flag in (False, True):
+        configuration = Configuration({"kind": "x", "size": 1, "flag": flag})
+        failed.append(
+            discrete.run(failed, configuration, to_run=("first",), state=TrialState.FAILED)
+        )
+
+    trials, answer = discrete.play(name, trials=failed)
+
+    assert len({trial.configuration for trial in trials}) == len(trials) == 12
+    assert answer.stop is StopReason.SPACE_EXHAUSTED
+
+
+def test_a_failed_trial_teaches_cost(wavy):
+    configuration = wavy.sample(1)[0].configuration
+    failed = wavy.run([], configuration, to_run=("prepare",), state=TrialState.FAILED)
+
+    answer = make_designer("eeipu").suggest(wavy.request([failed]))
+
+    assert answer.expected_seconds == pytest.approx(3 * failed.spent_seconds)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_stopped_trials_may_be_proposed_again(name, discrete):
+    trials, _ = discrete.play("random", limit=11)
+    last = discrete.play(name, trials=trials)[0][-1].configuration
+    trials.append(discrete.run(trials, last, to_run=(), state=TrialState.STOPPED))
+
+    answer = make_designer(name).suggest(discrete.request(trials))
+
+    assert answer.configuration == last
+
+
+def test_a_reused_prefix_keeps_its_values_byte_for_byte(branching):
+    trials, _ = branching.play("eeipu", limit=40)
+
+    for i, trial in enumerate(trials):
+        for record in trial.stages:
+            if record.seconds == 0.0:
+                names = branching.pipeline.determinants(record.stage)
+                values = [repr(trial.configuration[name]) for name in names]
+                earlier = [[repr(t.configuration[name]) for name in names] for t in trials[:i]]
+                assert values in earlier
+
+
+def test_a_branching_pipeline_reuses_either_branch(branching):
+    trials, _ = branching.play("eeipu", limit=40)
+
+    cached = [{r.stage for r in trial.stages if r.seconds == 0.0} for trial in trials[14:]]
+
+    assert any("left" in stages and "right" not in stages for stages in cached)
+    assert any("right" in stages and "left" not in stages for stages in cached)
+
+
+def test_a_hit_by_accident_counts(discrete):
+    """Rounding may land on values that are cached although no prefix was asked for."""
+    trials = discrete.sample(4)
+
+    answer = make_designer("ei").suggest(discrete.request(trials, warm_up_trials=0))
+
+    known = {trial.configuration["kind"] for trial in trials}
+    assert answer.to_run == (
+        ("second",) if answer.configuration["kind"] in known else answer.to_run
+    )
+    assert answer.expected_seconds == pytest.approx(len(answer.to_run))
+
+
+def test_what_is_evicted_is_not_reused(wavy):
+    trials = wavy.sample(20)
+
+    answer = make_designer("eeipu").suggest(wavy.request(trials, forget=wavy.pipeline.names))
+
+    assert answer.to_run == wavy.pipeline.names
+
+
+def test_a_reason_names_what_is_reused_and_what_runs(wavy):
+    trials, _ = wavy.play("eeipu", limit=30)
+
+    reasons = [
+        make_designer("eeipu").suggest(wavy.request(trials[:count])).reason for count in range(30)
+    ]
+
+    assert any(reason.startswith("warm-up ") for reason in reasons)
+    assert any(
+        reason.startswith("reuses ") and " of trial " in reason and " for about " in reason
+        for reason in reasons
+    )
+
+
+def test_the_direction_turns_the_search_round(make_world):
+    world = make_world(
+        {"a": Float(0.0, 1.0)},
+        ("a",),
+        score=lambda c: (c["a"] - 0.25) ** 2,
+        objective=Objective(metric="s.m", direction=Direction.MINIMIZE),
+        budget=30.0,
+    )
+
+    trials, _ = world.play("eeipu")
+
+    assert min(trial.objective for trial in trials) < 1e-3
+
+
+COLUMNS = st.sampled_from(
+    [
+        Float(0.0, 1.0),
+        Float(1e-6, 10.0, log=True),
+        Float(0.0, 1.0, step=0.25),
+        Int(1, 4),
+        Int(1, 10_000, log=True),
+        Categorical((False, True)),
+        Categorical(("a", "b", "c")),
+    ]
+)
+OBJECTIVES = {
+    "constant": lambda i: 3.0,
+    "zero": lambda i: 0.0,
+    "tiny": lambda i: 1e-12 * i,
+    "huge": lambda i: 1e12 * (-1) ** i * i,
+    "overflowing": lambda i: 1e300 * (i - 3),
+    "outlier": lambda i: -1e15 if i == 2 else float(i),
+    "plain": lambda i: float(i % 5),
+}
+COSTS = {
+    "equal": lambda i: 1.0,
+    "instant": lambda i: 0.0,
+    "wild": lambda i: 10.0 ** (i % 7 - 3),
+    "tiny": lambda i: 1e-9 * (i + 1),
+}
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    domains=st.lists(COLUMNS, min_size=1, max_size=6),
+    name=st.sampled_from(MODELS),
+    objective=st.sampled_from(sorted(OBJECTIVES)),
+    cost=st.sampled_from(sorted(COSTS)),
+    count=st.integers(1, 6),
+)
+def test_odd_histories_give_a_valid_suggestion(make_world, domains, name, objective, cost, count):
+    space = {f"p{i}": domain for i, domain in enumerate(domains)}
+    names = list(space)
+    half = len(names) // 2
+    counter = iter(range(10_000))
+    world = make_world(
+        space,
+        names[:half],
+        names[half:],
+        score=lambda c: OBJECTIVES[objective](next(counter)),
+        cost=lambda stage, c: COSTS[cost](next(counter)),
+        budget=1e9,
+    )
+    trials = world.sample(count)
+
+    answer = make_designer(name).suggest(world.request(trials, warm_up_trials=1))
+
+    if isinstance(answer, Suggestion):
+        assert world.space.contains(answer.configuration)
+        assert np.isfinite(answer.expected_seconds or 0.0)
+        assert answer.configuration not in {trial.configuration for trial in trials}
+    else:
+        assert answer.stop is StopReason.SPACE_EXHAUSTED
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_many_parameters_are_no_obstacle(name, make_world):
+    space = {f"p{i}": Float(0.0, 1.0) for i in range(24)}
+    names = list(space)
+    world = make_world(space, names[:8], names[8:16], names[16:], score=lambda c: sum(c.values()))
+
+    answer = make_designer(name).suggest(world.request(world.sample(20)))
+
+    assert world.space.contains(answer.configuration)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_stage_without_tuned_parameters_is_cached_after_its_first_run(name, make_world):
+    world = make_world({"a": Float(0.0, 1.0)}, (), ("a",), score=lambda c: c["a"])
+
+    answer = make_designer(name).suggest(world.request(world.sample(4)))
+
+    assert answer.to_run == ("stage1",)
+
+
+def test_a_cache_filled_by_others_needs_no_execution_of_its_own(wavy):
+    trials = [replace(trial, stages=()) for trial in wavy.sample(20)]
+
+    answer = make_designer("eeipu").suggest(wavy.request(trials))
+
+    assert answer.expected_seconds is None
+
+
+def test_at_equal_cost_eeipu_makes_more_trials_than_ei_and_ends_no_worse(wavy):
+    best = {}
+    counts = {}
+    for name in ("eeipu", "ei", "random"):
+        runs = [replace(wavy, budget=110.0).play(name, seed=seed)[0] for seed in range(3)]
+        best[name] = np.mean([max(trial.objective for trial in run) for run in runs])
+        counts[name] = np.mean([len(run) for run in runs])
+
+    assert counts["eeipu"] > 1.4 * counts["ei"]
+    assert best["eeipu"] >= best["ei"] - 0.02
+    assert best["eeipu"] > best["random"] + 0.1
