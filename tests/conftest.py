@@ -7,15 +7,17 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
 import pytest
+
+if TYPE_CHECKING:
+    from minio import Minio
 
 pytest.register_assert_rewrite("tests.contracts")
 
@@ -54,15 +56,9 @@ def minio_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MinioSe
 @pytest.fixture(scope="session")
 def minio_bucket(minio_endpoint: MinioServer) -> str:
     """A bucket on the server."""
-    from minio import Minio
     from minio.error import S3Error
 
-    client = Minio(
-        minio_endpoint.address,
-        access_key=minio_endpoint.access_key,
-        secret_key=minio_endpoint.secret_key,
-        secure=minio_endpoint.secure,
-    )
+    client = _client(minio_endpoint)
     # Another worker of the same test run may make it first.
     with suppress(S3Error):
         client.make_bucket(_BUCKET)
@@ -110,11 +106,24 @@ def _serve(binary: str, folder: Path) -> Iterator[MinioServer]:
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_until_healthy(server, process, log)
+            _wait_until_ready(server, process, log)
             yield server
         finally:
             process.terminate()
             process.wait(timeout=_START_SECONDS)
+
+
+def _client(server: MinioServer) -> Minio:
+    from minio import Minio
+    from urllib3 import PoolManager, Retry, Timeout
+
+    return Minio(
+        server.address,
+        access_key=server.access_key,
+        secret_key=server.secret_key,
+        secure=server.secure,
+        http_client=PoolManager(timeout=Timeout(1.0), retries=Retry(0)),
+    )
 
 
 def _free_port() -> int:
@@ -123,13 +132,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(server: MinioServer, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(server: MinioServer, process: subprocess.Popen[bytes], log: Path) -> None:
+    from minio.error import MinioException
+    from urllib3.exceptions import HTTPError
+
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with (
-            suppress(OSError),
-            urllib.request.urlopen(f"http://{server.address}/minio/health/ready", timeout=1),
-        ):
+        # A server that is still coming up holds a request for a minute, so each is given a second.
+        with suppress(MinioException, HTTPError):
+            _client(server).list_buckets()
             return
         time.sleep(0.05)
     pytest.fail(f"the MinIO server has not come up:\n{log.read_text()[-2000:]}")

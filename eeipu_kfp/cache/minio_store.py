@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
 from minio import Minio
 from minio.error import MinioException, S3Error
+from minio.helpers import check_bucket_name
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
@@ -25,6 +26,7 @@ from eeipu_kfp.errors import InvalidValueError, MissingObjectError, StoreError
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 30.0
 _RETRIES = 2
+_CONNECTIONS = 8
 _BACKOFF_SECONDS = 0.2
 _BUSY_STATUSES = (500, 502, 503, 504)
 _MISSING_CODES = frozenset({"NoSuchKey", "NoSuchObject", "ResourceNotFound"})
@@ -73,27 +75,23 @@ class MinioStore:
             region: The bucket's region; None to ask the server.
 
         Raises:
-            InvalidValueError: The endpoint is no host and port.
+            InvalidValueError: The endpoint is no host and port, or no bucket can have the name.
         """
         self.endpoint = endpoint
         self.bucket = bucket
         self.prefix = prefix.strip("/")
-        self._client = _client(endpoint, access_key, secret_key, secure=secure, region=region)
+        self._client = _client(
+            endpoint, bucket, access_key, secret_key, secure=secure, region=region
+        )
 
     def put(self, name: str, data: bytes) -> ObjectInfo:
         """Write an object, replacing one of that name."""
-        with self._translated(name):
-            result = self._client.put_object(
-                self.bucket, self._full(name), BytesIO(data), len(data)
-            )
-        return ObjectInfo(name=name, size_bytes=len(data), etag=str(result.etag))
+        return self._put(name, BytesIO(data), len(data))
 
     def put_file(self, name: str, path: Path) -> ObjectInfo:
         """Write an object from a file; a large one in several parts."""
         with self._translated(name), path.open("rb") as source:
-            size_bytes = os.fstat(source.fileno()).st_size
-            result = self._client.put_object(self.bucket, self._full(name), source, size_bytes)
-        return ObjectInfo(name=name, size_bytes=size_bytes, etag=str(result.etag))
+            return self._put(name, source, os.fstat(source.fileno()).st_size)
 
     def get(self, name: str) -> bytes:
         """Return an object's content; MissingObjectError where there is none."""
@@ -143,6 +141,19 @@ class MinioStore:
         checked_name(name)
         return f"{self.prefix}/{name}" if self.prefix else name
 
+    def _put(self, name: str, source: BinaryIO, size_bytes: int) -> ObjectInfo:
+        full = self._full(name)
+        with self._translated(name):
+            try:
+                result = self._client.put_object(self.bucket, full, source, size_bytes)
+            except S3Error as error:
+                # MinIO says so while a delete prunes the folder that the object goes to.
+                if error.code != "AccessDenied":
+                    raise
+                source.seek(0)
+                result = self._client.put_object(self.bucket, full, source, size_bytes)
+        return ObjectInfo(name=name, size_bytes=size_bytes, etag=str(result.etag))
+
     @contextmanager
     def _opened(self, name: str) -> Iterator[IO[bytes]]:
         with self._translated(name):
@@ -178,15 +189,23 @@ class MinioStore:
 
 
 def _client(
-    endpoint: str, access_key: str, secret_key: str, *, secure: bool, region: str | None
+    endpoint: str,
+    bucket: str,
+    access_key: str,
+    secret_key: str,
+    *,
+    secure: bool,
+    region: str | None,
 ) -> Minio:
     http = PoolManager(
+        maxsize=_CONNECTIONS,
         timeout=Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
         retries=Retry(
             total=_RETRIES, backoff_factor=_BACKOFF_SECONDS, status_forcelist=_BUSY_STATUSES
         ),
     )
     try:
+        check_bucket_name(bucket, s3_check=True)
         return Minio(
             endpoint,
             access_key=access_key,
@@ -196,6 +215,6 @@ def _client(
             http_client=http,
         )
     except ValueError as error:
-        message = f"endpoint {endpoint!r} of the object store cannot be used: {error}"
-        hint = "give host and port alone, such as `minio.kubeflow:9000`"
+        message = f"no object store can be at {endpoint!r} in bucket {bucket!r}: {error}"
+        hint = "give host and port alone, such as `minio.kubeflow:9000`, and a bucket's name"
         raise InvalidValueError(message, hint=hint) from error

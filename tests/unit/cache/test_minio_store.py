@@ -77,6 +77,12 @@ def test_an_endpoint_that_is_no_host_and_port_is_refused(endpoint: str) -> None:
         _store(endpoint=endpoint)
 
 
+@pytest.mark.parametrize("bucket", ["", "b", "with space"])
+def test_a_name_that_no_bucket_can_have_is_refused(bucket: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"in bucket '{bucket}'"):
+        _store(bucket=bucket)
+
+
 @pytest.mark.parametrize(
     ("prefix", "uri"),
     [("", "minio://bucket/a/b"), ("team/cache", "minio://bucket/team/cache/a/b")],
