@@ -106,6 +106,11 @@ def most_likely(kernel: Kernel, x: Array, y: Array) -> Array:
     return np.frombuffer(result)
 
 
+def forget() -> None:
+    """Forget remembered results, for measurements of a first call."""
+    _most_likely.cache_clear()
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _most_likely(kernel: Kernel, count: int, x: bytes, y: bytes) -> bytes:
     points = np.frombuffer(x).reshape(count, -1)

@@ -14,6 +14,8 @@ from eeipu_kfp.core.trial import StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.search.designers import DESIGNERS, make_designer
 
+__all__ = ["DESIGNERS", "make_designer"]
+
 
 def chain(**reads):
     """A pipeline in which every stage follows the one before."""

@@ -1,8 +1,8 @@
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_the_same_request_gives_the_same_suggestion(name, wavy):
     request = wavy.request(wavy.sample(18), seed=5)
 
     first = make_designer(name).suggest(request)
-    marginal_likelihood._most_likely.cache_clear()
+    marginal_likelihood.forget()
     second = make_designer(name).suggest(request)
 
     assert first == second
@@ -65,7 +65,7 @@ def test_another_process_suggests_the_same(wavy):
     here = {
         name: make_designer(name).suggest(request).configuration.canonical for name in DESIGNERS
     }
-    worlds = os.path.join(os.path.dirname(__file__), "conftest.py")
+    worlds = Path(__file__).with_name("conftest.py")
 
     done = subprocess.run(
         [sys.executable, "-c", ELSEWHERE, worlds], capture_output=True, text=True, check=True
@@ -289,7 +289,9 @@ COSTS = {
     cost=st.sampled_from(sorted(COSTS)),
     count=st.integers(1, 6),
 )
-def test_odd_histories_give_a_valid_suggestion(make_world, domains, name, objective, cost, count):
+def test_odd_histories_give_a_valid_suggestion(
+    make_world, *, domains, name, objective, cost, count
+):
     space = {f"p{i}": domain for i, domain in enumerate(domains)}
     names = list(space)
     half = len(names) // 2
@@ -342,6 +344,7 @@ def test_a_cache_filled_by_others_needs_no_execution_of_its_own(wavy):
     assert answer.expected_seconds is None
 
 
+@pytest.mark.slow
 def test_at_equal_cost_eeipu_makes_more_trials_than_ei_and_ends_no_worse(wavy):
     best = {}
     counts = {}
