@@ -71,6 +71,16 @@ def test_writes_abandoned_long_ago_are_cleared(store: DirectoryStore) -> None:
     assert [path.name for path in folder.iterdir()] == ["young"]
 
 
+def test_versions_written_within_one_tick_of_the_kernel_differ(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+    etags = {store.put("a", b"x").etag for _ in range(100)}
+
+    assert len(etags) == 100
+
+
 def _raise_for(number: int, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object, **kwargs: object) -> None:
         raise OSError(number, os.strerror(number))
