@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from eeipu_kfp.cache.difference import nearest_difference
 from eeipu_kfp.cache.entries import CacheEntry
+from eeipu_kfp.cache.keys import StageKey, stage_key
+from eeipu_kfp.core.ports import Ingredients
 from eeipu_kfp.core.values import Value
 from tests.unit.cache.examples import ExamplePipeline, example_entry, example_keys
 
@@ -94,3 +98,30 @@ def test_a_stage_without_entries_has_no_nearest() -> None:
     entries = [entry for entry in _kept() if entry.stage != "teach"]
 
     assert nearest_difference("teach", example_keys(), entries) is None
+
+
+def _following(*stages: str, output: str = "data", rows: int = 10) -> dict[str, StageKey]:
+    upstream = example_keys(rows=rows)
+    ingredients = Ingredients(component={}, consumes={"table": ("prepare", output)}, follows=stages)
+    digests = {name: key.digest for name, key in upstream.items()}
+    return {**upstream, "last": stage_key(ingredients, digests, salt="")}
+
+
+@pytest.mark.parametrize(
+    ("there", "lines"),
+    [
+        (_following("teach", output="other"), ('upstream.table: "data" here, "other" there',)),
+        (_following(), ("follows: 1 stages here, 0 there",)),
+        (_following("teach", rows=11), ("stage `prepare`: parameters.rows: 10 here, 11 there",)),
+    ],
+    ids=["another output", "another number", "another key"],
+)
+def test_what_a_stage_rests_on_is_compared(
+    there: dict[str, StageKey], lines: tuple[str, ...]
+) -> None:
+    entries = [example_entry(stage, keys=there) for stage in there]
+
+    found = nearest_difference("last", _following("teach"), entries)
+
+    assert found is not None
+    assert found.lines == lines

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -71,14 +72,15 @@ def test_writes_abandoned_long_ago_are_cleared(store: DirectoryStore) -> None:
     assert [path.name for path in folder.iterdir()] == ["young"]
 
 
-def test_versions_written_within_one_tick_of_the_kernel_differ(
+def test_versions_are_stamped_finer_than_the_kernel_may(
     store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+    stamps = [1_700_000_000_000_000_001, 1_700_000_000_000_000_002]
+    monkeypatch.setattr(time, "time_ns", iter(stamps).__next__)
 
-    etags = {store.put("a", b"x").etag for _ in range(100)}
+    etags = [store.put("a", b"x").etag for _ in stamps]
 
-    assert len(etags) == 100
+    assert etags == [f"{stamp:x}-1" for stamp in stamps]
 
 
 def _raise_for(number: int, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
