@@ -10,6 +10,7 @@ from typing import Any
 
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.keys import StageKey, stage_keys
+from eeipu_kfp.compiled.importers import is_portable
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.outputs import StageOutputs
 from eeipu_kfp.core.ports import (
@@ -196,6 +197,12 @@ class TrialDriver:
         self._with.observe(StageEnded(trial=self.trial, record=record))
 
     def _publish(self, result: StageResult, outputs: StageOutputs) -> StageOutputs:
+        if not is_portable(outputs):
+            _logger.warning(
+                "stage `%s` is not cached: no pipeline can take in its list of unlike artifacts",
+                result.stage,
+            )
+            return outputs
         experiment = self._with.experiment
         determinants = self._with.pipeline.shape.determinants(result.stage)
         arguments = experiment.arguments_for(self.trial.configuration)

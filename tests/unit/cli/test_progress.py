@@ -72,7 +72,7 @@ def test_a_waiting_trial_says_what_for(view, terminal):
 
 
 def test_a_finished_trial_becomes_a_line_with_what_it_cost_and_reused(view, terminal):
-    trial, event = suggested()
+    _, event = suggested()
     view(event)
     done = Trial(
         number=1,

@@ -90,7 +90,7 @@ def test_a_changed_experiment_of_the_same_name_is_refused_and_loses_nothing(call
 def test_a_second_process_on_the_same_experiment_is_refused(call, folder):
     with (
         Workspace(folder=folder / "eeipu-runs/small").locked(),
-        pytest.raises(BusyError, match="process .* is tuning in"),
+        pytest.raises(BusyError, match=r"process .* is tuning in"),
     ):
         call("run", "experiment.yaml")
 
