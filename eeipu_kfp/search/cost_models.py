@@ -5,7 +5,7 @@ One process per stage on ln seconds, from the stages that really executed; or si
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -152,16 +152,7 @@ def model_own_costs(seen: Observations, pipeline: Pipeline, kernel: Kernel) -> C
         kernel: What is assumed of each; its one group is replaced by the stage's columns.
     """
     columns = tuple(seen.encoding.columns_of(stage.reads) for stage in pipeline.stages)
-    kernels = tuple(
-        Kernel(
-            groups=(tuple(range(len(chosen))),),
-            lengthscale_prior=kernel.lengthscale_prior,
-            scale_prior=kernel.scale_prior,
-            noise_prior=kernel.noise_prior,
-            least_noise=kernel.least_noise,
-        )
-        for chosen in columns
-    )
+    kernels = tuple(replace(kernel, groups=(tuple(range(len(c))),)) for c in columns)
     return _models(seen, kernels, columns, 0.0)
 
 

@@ -1,0 +1,55 @@
+import pytest
+
+from eeipu_kfp.core.suggestion import NoSuggestion, StopReason
+from eeipu_kfp.core.trial import TrialState
+from eeipu_kfp.search.designers import make_designer
+
+
+def test_the_warm_up_comes_first_and_says_so(wavy):
+    reasons = [
+        make_designer("eeipu").suggest(wavy.request(wavy.sample(n), budget_seconds=1e9)).reason
+        for n in (0, 13, 14)
+    ]
+
+    assert reasons[0].startswith("warm-up 1 of 14: ")
+    assert reasons[1].startswith("warm-up 14 of 14: ")
+    assert not reasons[2].startswith("warm-up")
+
+
+def test_as_long_as_everything_fails_the_warm_up_goes_on(wavy):
+    trials = []
+    for trial in wavy.sample(20):
+        trials.append(
+            wavy.run(trials, trial.configuration, to_run=("prepare",), state=TrialState.FAILED)
+        )
+
+    answer = make_designer("eeipu").suggest(wavy.request(trials))
+
+    assert answer.reason.startswith("warm-up 21 of 21")
+
+
+def test_a_warm_up_that_cannot_be_paid_gives_way_to_what_can(wavy):
+    trials = wavy.sample(8)
+
+    answer = make_designer("eeipu").suggest(
+        wavy.request(trials, budget_seconds=1e9, remaining_seconds=2.0, warm_up_trials=20)
+    )
+
+    assert answer.to_run == ("meta",)
+
+
+def test_near_the_end_only_short_trials_are_proposed(wavy):
+    answer = make_designer("eeipu").suggest(wavy.request(wavy.sample(20), remaining_seconds=1.5))
+
+    assert answer.to_run == ("meta",)
+    assert answer.expected_seconds <= 1.5
+
+
+@pytest.mark.parametrize("name", ["eeipu", "ei"])
+def test_one_untried_configuration_too_dear_to_run_is_no_exhausted_space(name, discrete):
+    trials, _ = discrete.play(name, limit=11)
+
+    answer = make_designer(name).suggest(discrete.request(trials, remaining_seconds=1e-6))
+
+    assert isinstance(answer, NoSuggestion)
+    assert answer.stop is StopReason.BUDGET_EXHAUSTED
