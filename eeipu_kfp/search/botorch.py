@@ -32,6 +32,10 @@ class LogExpectedImprovementPerCost(LogExpectedImprovement):
     the candidate with the highest value.
 
     Example:
+        >>> from botorch.models import SingleTaskGP
+        >>> from botorch.optim import optimize_acqf
+        >>> X = torch.rand(12, 3, dtype=torch.double)
+        >>> Y, Y1, Y2 = X.sin().sum(dim=1, keepdim=True), 1 + X[:, :1], 2 + X[:, 2:]
         >>> stage_costs = [SingleTaskGP(X[:, :2], Y1.log()), SingleTaskGP(X, Y2.log())]
         >>> acquisition = LogExpectedImprovementPerCost(
         ...     SingleTaskGP(X, Y),
@@ -41,9 +45,12 @@ class LogExpectedImprovementPerCost(LogExpectedImprovement):
         ...     cached_stages=[0],
         ... )
         >>> kept = {0: 0.3, 1: 0.7}  # what the first stage was run with
+        >>> bounds = torch.tensor([[0.0] * 3, [1.0] * 3], dtype=torch.double)
         >>> candidate, value = optimize_acqf(
         ...     acquisition, bounds, q=1, num_restarts=4, raw_samples=64, fixed_features=kept
         ... )
+        >>> candidate.shape
+        torch.Size([1, 3])
     """
 
     def __init__(

@@ -52,20 +52,25 @@ def model_objective(seen: Observations, pipeline: Pipeline, trials: int) -> Obje
 
 
 def with_fantasies(process: GaussianProcess, seen: Observations, y: Array) -> ObjectiveModel:
-    """Return the model once every running trial has given exactly what is expected of it.
+    """Return the model once every unknown objective is what is expected of it.
+
+    A running trial is believed to give exactly that; a failed one too, but nothing better than
+    the median, so that the search goes elsewhere.
 
     Args:
         process: What the finished trials say.
         seen: The trials so far, n of them with an objective.
         y: The n values that the process rests on.
     """
-    if not seen.active:
+    if not seen.active and not seen.failed:
         return ObjectiveModel(process=process, best=float(np.max(y)))
-    pending = seen.points[seen.active]
-    x = np.concatenate([seen.points[seen.scored], pending])
-    believed = np.concatenate([y, process.moments(pending)[0]])
-    fantasy = GaussianProcess(process.kernel, process.logarithms, x, believed, process.scale)
-    return ObjectiveModel(process=fantasy, best=float(np.max(believed)))
+    unknown = seen.points[[*seen.active, *seen.failed]]
+    believed = process.moments(unknown)[0]
+    disappointing = np.arange(len(unknown)) >= len(seen.active)
+    believed[disappointing] = np.minimum(believed[disappointing], np.median(y))
+    x, values = np.concatenate([seen.points[seen.scored], unknown]), np.concatenate([y, believed])
+    fantasy = GaussianProcess(process.kernel, process.logarithms, x, values, process.scale)
+    return ObjectiveModel(process=fantasy, best=float(np.max(values)))
 
 
 def additive_kernel(encoding: Encoding, pipeline: Pipeline) -> Kernel:

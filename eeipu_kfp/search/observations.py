@@ -44,6 +44,7 @@ class Observations:
         scored: Positions of the n trials with an objective.
         scores: Their objectives, larger is better, in a unit that makes the largest about 1, `n`.
         active: Positions of the trials that still run.
+        failed: Positions of the trials that failed.
         times: Executions by stage, in the pipeline's order.
     """
 
@@ -55,6 +56,7 @@ class Observations:
         self.scored = [i for i, _ in found]
         self.scores = _rescaled([request.objective.score(y) for _, y in found])
         self.active = [i for i, t in enumerate(trials) if not t.state.is_terminal]
+        self.failed = [i for i, t in enumerate(trials) if t.state is TrialState.FAILED]
         self.times = stage_times(request)
 
 

@@ -90,6 +90,23 @@ def test_the_gradients_are_the_slopes(name, request, rng):
         assert gradient[:, i] == pytest.approx(slope, rel=1e-3, abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["default", "published"])
+def test_the_slopes_in_the_moments_of_cost_are_those(name, request, rng):
+    acquisition = request.getfixturevalue(name)
+    score = acquisition(cap=4.0).cost_score if name == "default" else acquisition.log_inverse_cost
+    mean, variance = rng.standard_normal((4, 3)), rng.random((4, 3))
+
+    _, by_mean, by_variance = score(mean, variance, RUNS)
+
+    for k, unit in enumerate(1e-6 * np.eye(3)):
+        running = RUNS[:, k]
+        up, down = score(mean + unit, variance, RUNS)[0], score(mean - unit, variance, RUNS)[0]
+        assert by_mean[running, k] == pytest.approx((up - down)[running] / 2e-6, rel=1e-5, abs=1e-8)
+        up, down = score(mean, variance + unit, RUNS)[0], score(mean, variance - unit, RUNS)[0]
+        slope = (up - down)[running] / 2e-6
+        assert by_variance[running, k] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
 @given(eta=st.floats(0.0, 1.0), seconds=st.floats(0.01, 1000.0))
 def test_where_costs_are_equal_it_ranks_as_expected_improvement(eta, seconds):
     rng = np.random.default_rng(0)

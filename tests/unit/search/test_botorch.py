@@ -1,3 +1,4 @@
+import doctest
 import warnings
 
 import numpy as np
@@ -159,3 +160,13 @@ def test_optimize_acqf_maximises_it_with_a_prefix_fixed(acquisitions):
 
     assert candidate[0, 0] == 0.25
     assert torch.isfinite(value)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_documented_example_runs():
+    from eeipu_kfp.search import botorch
+
+    result = doctest.testmod(botorch)
+
+    assert result.attempted > 5
+    assert result.failed == 0

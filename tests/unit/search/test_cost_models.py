@@ -67,7 +67,7 @@ def test_a_late_stage_may_depend_on_early_parameters(wavy):
 
 
 def test_far_from_all_executions_it_stays_uncertain_though_all_were_alike(make_world):
-    world = make_world({"a": Float(0.0, 1.0)}, ("a",), cost=lambda stage, c: 2.0)
+    world = make_world({"a": Float(0.0, 1.0)}, ("a",), cost=lambda stage, c: 2.0 + 0.01 * c["a"])
     configurations = [0.0, 0.05, 0.1]
     trials = []
     from eeipu_kfp.core.values import Configuration
@@ -80,7 +80,7 @@ def test_far_from_all_executions_it_stays_uncertain_though_all_were_alike(make_w
     _, variance = found.log_moments(np.array([[0.05], [1.0]]), np.ones((2, 1), dtype=bool))
 
     assert variance[0, 0] < 0.05
-    assert variance[1, 0] > 4 * variance[0, 0]
+    assert variance[1, 0] > 0.1
 
 
 def test_an_execution_seen_twice_counts_once(make_world):

@@ -95,12 +95,11 @@ def test_a_large_discrete_space_gives_no_duplicates(name, make_world):
 
 
 @pytest.mark.parametrize("name", DESIGNERS)
-@pytest.mark.parametrize("seed", [0, 1])
-def test_no_trial_is_expected_to_overrun_the_budget(name, seed, wavy):
+def test_no_trial_is_expected_to_overrun_the_budget(name, wavy):
     trials, spent = [], 0.0
     world = replace(wavy, budget=60.0)
     for _ in range(200):
-        answer = make_designer(name).suggest(world.request(trials, seed=seed))
+        answer = make_designer(name).suggest(world.request(trials))
         if isinstance(answer, NoSuggestion):
             break
         assert (answer.expected_seconds or 0.0) <= world.budget - spent
@@ -132,18 +131,19 @@ def test_a_budget_that_is_gone_ends_the_search(name, wavy):
     assert answer.message == "0 s of the budget are left"
 
 
+@pytest.mark.parametrize("state", [TrialState.RUNNING, TrialState.FAILED], ids=str)
 @pytest.mark.parametrize("name", MODELS)
-def test_running_trials_are_not_proposed_again(name, wavy):
+def test_the_search_goes_elsewhere_than_running_and_failed_trials(name, state, wavy):
     trials = wavy.sample(16)
     proposed = []
     for _ in range(4):
         answer = make_designer(name).suggest(wavy.request(trials, seed=2))
         proposed.append(answer.configuration)
-        trials.append(wavy.run(trials, answer.configuration, state=TrialState.RUNNING))
+        trials.append(wavy.run(trials, answer.configuration, to_run=("meta",), state=state))
 
     points = np.array([[c[n] for n in wavy.space] for c in proposed])
     distances = np.abs(points[:, None] - points).max(axis=2) + 10.0 * np.eye(4)
-    assert distances.min() > 1e-3
+    assert distances.min() > 0.05
 
 
 @pytest.mark.parametrize("name", DESIGNERS)
@@ -280,7 +280,7 @@ COSTS = {
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     domains=st.lists(COLUMNS, min_size=1, max_size=6),
