@@ -16,7 +16,7 @@ from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.search import marginal_likelihood
-from eeipu_kfp.search.designers import DESIGNERS, make_designer
+from eeipu_kfp.search.designers import DESIGNERS, budget_left, make_designer
 
 MODELS = ("eeipu", "eeipu-published", "ei")
 
@@ -356,3 +356,21 @@ def test_at_equal_cost_eeipu_makes_more_trials_than_ei_and_ends_no_worse(wavy):
     assert counts["eeipu"] > 1.4 * counts["ei"]
     assert best["eeipu"] >= best["ei"] - 0.02
     assert best["eeipu"] > best["random"] + 0.1
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(1.0, 1.0), (0.5, 0.5), (0.0, 0.0), (1.5, 1.0)], ids=str
+)
+def test_cost_counts_less_as_the_budget_goes(share, expected, wavy):
+    trials = wavy.sample(10)
+    after = wavy.budget - sum(trial.spent_seconds for trial in trials)
+
+    left = budget_left(wavy.request(trials, remaining_seconds=share * after), 10)
+
+    assert left == pytest.approx(expected)
+
+
+def test_a_warm_up_that_took_everything_leaves_nothing(wavy):
+    trials = wavy.sample(10)
+
+    assert budget_left(wavy.request(trials, budget_seconds=1.0, remaining_seconds=5.0), 10) == 0.0

@@ -38,11 +38,13 @@ def test_a_warm_up_that_cannot_be_paid_gives_way_to_what_can(wavy):
     assert answer.to_run == ("meta",)
 
 
-def test_near_the_end_only_short_trials_are_proposed(wavy):
-    answer = make_designer("eeipu").suggest(wavy.request(wavy.sample(20), remaining_seconds=1.5))
+@pytest.mark.parametrize("left", [2.0, 1.0, 0.7, 0.5, 0.4], ids=str)
+@pytest.mark.parametrize("name", ["eeipu", "eeipu-published"])
+def test_near_the_end_only_short_trials_are_proposed(name, left, wavy):
+    answer = make_designer(name).suggest(wavy.request(wavy.sample(20), remaining_seconds=left))
 
     assert answer.to_run == ("meta",)
-    assert answer.expected_seconds <= 1.5
+    assert answer.expected_seconds <= left
 
 
 @pytest.mark.parametrize("name", ["eeipu", "ei"])
