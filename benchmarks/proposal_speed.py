@@ -4,8 +4,8 @@
 
 Every figure is the median over successive proposals of a search that goes on, one trial more each
 time, on one thread; `cold` is the very first one of a new process. GPSampler fits one process and
-knows neither stages, nor costs, nor cached prefixes; without the package greenlet it climbs from one
-start after another, and says so.
+knows neither stages, nor costs, nor cached prefixes; without the package greenlet it climbs from
+one start after another, and says so.
 """
 
 from __future__ import annotations

@@ -121,10 +121,15 @@ class CostModels:
         return mean, variance
 
     def expected_seconds(self, x: Array, runs: Mask) -> Array:
-        """Return sum_k E[c_k] over the stages that run, `n`: c_k is lognormal."""
-        mean, variance = self.log_moments(x, runs)
-        by_stage = np.exp(np.minimum(mean + variance / 2.0, _LARGEST_EXPONENT))
-        seconds: Array = np.where(runs, by_stage, 0.0).sum(axis=1)
+        """Return the sum of exp(m_k) over the stages that run, `n`.
+
+        This is what a trial will probably cost. The mean of a lognormal, which the default score
+        counts with, says more about how little is known as long as executions are few.
+        """
+        mean, _ = self.log_moments(x, runs)
+        seconds: Array = np.where(runs, np.exp(np.minimum(mean, _LARGEST_EXPONENT)), 0.0).sum(
+            axis=1
+        )
         return seconds
 
 
