@@ -52,22 +52,11 @@ class MissingOutputError(TaskError):
 
 
 class ChannelStore(io.IOStore):  # type: ignore[misc]  # kfp has no types
-    """The values that tasks of one scope have put out, found by either name of a channel.
+    """The values that tasks of one scope have put out, found by the name of a channel too.
 
     A condition or loop names a value `pipelinechannel--task-output`. kfp.local takes that name
-    apart to find the task, which fails where the output has a name of its own, and where the task
-    was cut out and the value fixed instead.
+    apart to find the task, which fails where the output has a name of its own.
     """
-
-    def get_task_output(self, task_name: str, key: str) -> Any:
-        """Return an output, or the fixed value that stands for it."""
-        try:
-            return super().get_task_output(task_name, key)
-        except ValueError:
-            name = f"{_CHANNEL}{task_name}-{key}"
-            if name in self._parent_input_data:
-                return self._parent_input_data[name]
-            raise
 
     def get_parent_input(self, key: str) -> Any:
         """Return an input of the scope, or the output that the channel of this name carries."""

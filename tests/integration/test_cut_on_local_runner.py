@@ -24,6 +24,7 @@ from tests.unit.runners.trials import run_to_its_end
         pytest.param(flows.loop, {"count": 3}, id="loop"),
         pytest.param(flows.branches, {"count": 2}, id="if"),
         pytest.param(flows.branches, {"count": 3}, id="else"),
+        pytest.param(flows.plain_outputs, {"count": 2}, id="plain-outputs"),
         pytest.param(flows.condition, {"count": 2}, id="condition-met"),
         pytest.param(flows.condition, {"count": 3}, id="condition-not-met"),
         pytest.param(flows.nested, {}, id="nested"),

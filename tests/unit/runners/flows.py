@@ -65,6 +65,25 @@ def condition(count: int = 2) -> None:
         say(text="won")
 
 
+@_component
+def mark(path: str) -> None:
+    from pathlib import Path
+
+    Path(path).touch()
+
+
+@dsl.pipeline
+def mark_heads(count: int, path: str) -> None:
+    drawn = draw(count=count)
+    with dsl.If(drawn.outputs["side"] == "heads"):
+        mark(path=path)
+
+
+@dsl.pipeline(name="nested-condition")
+def nested_condition(path: str, count: int = 2) -> None:
+    mark_heads(count=count, path=path)
+
+
 @dsl.pipeline(name="branches")
 def branches(count: int = 2) -> str:
     drawn = draw(count=count)
@@ -73,6 +92,40 @@ def branches(count: int = 2) -> str:
     with dsl.Else():
         lost = say(text="lost")
     return say(text=dsl.OneOf(won.output, lost.output)).output
+
+
+@_component
+def consume(value: float) -> float:
+    return value
+
+
+@_component
+def toss(count: int) -> str:
+    return "heads" if count % 2 == 0 else "tails"
+
+
+@_component
+def keep(item: int) -> int:
+    return item
+
+
+@_component
+def numbers(count: int) -> list[int]:
+    return list(range(count))
+
+
+@dsl.pipeline(name="plain-outputs")
+def plain_outputs(count: int = 2) -> None:
+    tossed = toss(count=count)
+    with dsl.If(tossed.output == "heads"):
+        won = say(text="won")
+    with dsl.Else():
+        lost = say(text="lost")
+    say(text=dsl.OneOf(won.output, lost.output))
+    with dsl.If(tossed.output == "heads"):
+        say(text="heads")
+    with dsl.ParallelFor(numbers(count=count).output) as item:
+        keep(item=item)
 
 
 @_component
@@ -142,11 +195,6 @@ def handled() -> None:
 @_component
 def undefined() -> float:
     return float("nan")
-
-
-@_component
-def consume(value: float) -> float:
-    return value
 
 
 @dsl.pipeline(name="undefined-number")

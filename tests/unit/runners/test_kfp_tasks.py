@@ -76,6 +76,19 @@ def test_one_of_two_branches_goes_on(run: Run, count: int, text: str) -> None:
     assert ended.outputs("say-3").parameters == {"Output": text}
 
 
+@pytest.mark.parametrize(("count", "met"), [(2, True), (3, False)], ids=["met", "not-met"])
+def test_a_nested_condition_on_a_named_output_decides(
+    run: Run,
+    tmp_path: Path,
+    count: int,
+    met: bool,  # noqa: FBT001
+) -> None:
+    ended = run(compiled(flows.nested_condition), count=count, path=str(tmp_path / "mark"))
+
+    assert ended.state is RunState.SUCCEEDED
+    assert (tmp_path / "mark").exists() is met
+
+
 def test_two_uses_of_a_nested_pipeline_keep_apart(run: Run) -> None:
     ended = run(compiled(flows.nested), small=2, large=5)
 
