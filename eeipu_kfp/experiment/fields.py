@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, WithJsonSche
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 """How a number is written."""
-_SIZE = r"^[0-9]+(\.[0-9]{1,3})?(k|M|G|T|Ki|Mi|Gi|Ti)?$"
+SIZE = r"^[0-9]+(\.[0-9]{1,3})?(k|M|G|T|Ki|Mi|Gi|Ti)?$"
+"""How a number of bytes is written."""
 _DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 _METRIC = r"^[^.\s]+\.[^.\s]+(\..+)?$"
 FUNCTION = r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
@@ -18,7 +19,7 @@ _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 
 MEANINGS = {
     NUMBER: 'a finite number such as `"0.5"`, `"1e-4"` or `3`',
-    _SIZE: 'a size in bytes such as `"500Mi"` or `"10Gi"`',
+    SIZE: 'a size in bytes such as `"500Mi"` or `"10Gi"`',
     _DNS_LABEL: "lower-case letters, digits and `-`, with a letter or digit at both ends",
     _METRIC: "`stage.output` or `stage.artifact.key`",
     FUNCTION: "`module:name`",
@@ -47,9 +48,9 @@ NumberText: TypeAlias = Annotated[
 
 SizeText: TypeAlias = Annotated[
     str,
-    Field(pattern=_SIZE, max_length=32),
+    Field(pattern=SIZE, max_length=32),
     BeforeValidator(_written_out),
-    _int_or_string(pattern=_SIZE, maxLength=32),
+    _int_or_string(pattern=SIZE, maxLength=32),
 ]
 """A number of bytes with the suffixes of Kubernetes."""
 

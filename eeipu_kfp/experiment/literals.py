@@ -11,7 +11,7 @@ from typing import NoReturn
 from eeipu_kfp.core.pipeline import ParameterType
 from eeipu_kfp.core.values import Value, finite
 from eeipu_kfp.errors import InvalidValueError
-from eeipu_kfp.experiment.fields import MEANINGS, NUMBER
+from eeipu_kfp.experiment.fields import MEANINGS, NUMBER, SIZE
 from eeipu_kfp.experiment.problems import shown
 
 _LARGEST_WHOLE = 2**53
@@ -70,11 +70,10 @@ def size_bytes(text: str) -> int:
     Raises:
         InvalidValueError: The text is no size.
     """
+    if not re.fullmatch(SIZE, text):
+        _refuse(text, "size", f"write {MEANINGS[SIZE]}")
     number = text.rstrip("kKMGTi")
-    try:
-        return int(Decimal(number) * _BYTES[text.removeprefix(number)])
-    except (ArithmeticError, KeyError, ValueError):
-        _refuse(text, "size", "write it as `500Mi` or `10Gi`")
+    return int(Decimal(number) * _BYTES[text.removeprefix(number)])
 
 
 def _boolean(text: str) -> bool:

@@ -40,6 +40,25 @@ def test_a_whole_and_a_real_one_are_two_prefixes():
     assert not cached.holds("s1", at(1.0, 2, 3))
 
 
+def test_one_more_stage_is_kept_beside_what_was():
+    before = CachedStages(chain(3), TUNED, [("s1", {"x1": 1})])
+
+    after = before.including("s2", at(1, 2, 3))
+
+    assert after.to_run(at(1, 2, 9)) == ("s3",)
+    assert after.holds("s1", at(1, 9, 9))
+    assert before.to_run(at(1, 2, 9)) == ("s2", "s3")
+
+
+def test_a_stage_is_counted_once_for_each_of_its_prefixes():
+    cached = CachedStages(
+        chain(3), TUNED, [("s1", at(1, 2, 3)), ("s1", at(1, 9, 9)), ("s1", at(2, 2, 3))]
+    )
+
+    assert cached.count("s1") == 2
+    assert cached.count("s2") == 0
+
+
 def test_fixed_inputs_decide_nothing():
     cached = CachedStages(chain(3), ("x3",), [("s2", {"x1": 5})])
 

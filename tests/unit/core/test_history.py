@@ -33,6 +33,19 @@ def test_the_earliest_of_equals_is_best():
     assert history(trial(1, objective=0.5), trial(2, objective=0.5)).best.number == 1
 
 
+def test_the_leading_trials_come_best_first_and_the_earlier_of_equals_first():
+    trials = history(
+        trial(1, objective=0.5),
+        trial(2, TrialState.FAILED),
+        trial(3, objective=0.9),
+        trial(4, objective=0.5),
+        direction=Direction.MINIMIZE,
+    )
+
+    assert [t.number for t in trials.leading(2)] == [1, 4]
+    assert [t.number for t in trials.leading(9)] == [1, 4, 3]
+
+
 def test_a_failed_trial_is_never_best():
     assert history(trial(1, TrialState.FAILED), trial(2, objective=-5.0)).best.number == 2
 

@@ -66,8 +66,9 @@ def test_a_metric_that_no_stage_shows_is_refused_with_what_can_be_used(metric, w
     with pytest.raises(InvalidValueError, match=words) as caught:
         Objective(metric=metric).check(PIPELINE)
 
-    hint = "use one of `evaluate.Output`, `evaluate.note`, `evaluate.metrics.<key>`"
-    assert caught.value.hint == hint
+    assert "`evaluate.Output`" in caught.value.hint
+    assert "`evaluate.metrics.<key>`" in caught.value.hint
+    assert "rows" not in caught.value.hint
 
 
 def test_a_pipeline_without_any_number_says_so():

@@ -79,3 +79,9 @@ def test_a_list_is_read_from_its_json(items):
 )
 def test_a_size_is_read_with_the_suffixes_of_kubernetes(text, size):
     assert size_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "Gi", "ten", "-1", "10GB", "1e3"], ids=repr)
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(InvalidValueError, match="is no size"):
+        size_bytes(text)
