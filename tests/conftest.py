@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 pytest.register_assert_rewrite("tests.contracts")
 
+# The same examples every time, and no limit on the time of one: machines differ.
+settings.register_profile("fixed", deadline=None, derandomize=True)
+settings.load_profile("fixed")
+
 _BUCKET = "eeipu-tests"
 _START_SECONDS = 30.0
 

@@ -26,8 +26,8 @@ class Objective:
     """A metric with a direction.
 
     Attributes:
-        metric: `stage.parameter` for an output parameter, `stage.artifact.key` for a value in a
-            Metrics artifact.
+        metric: `stage.parameter` for an output parameter, `stage.artifact.key` for a value in an
+            artifact's metadata, which is where Metrics artifacts have theirs.
         direction: Which way is better.
         goal: A value at which tuning may stop; None to use the whole budget.
     """
@@ -106,14 +106,16 @@ def _numeric_outputs(stage: Stage) -> tuple[str, ...]:
 
 
 def _producible(pipeline: Pipeline) -> str:
-    names = [
+    numbers = [
         f"`{stage.name}.{output}`"
         for stage in pipeline.stages
-        for output in _numeric_outputs(stage)
-    ] + [
-        f"`{stage.name}.{output}.<key>`"
+        for output, type_ in stage.output_parameters.items()
+        if type_ in {ParameterType.DOUBLE, ParameterType.INTEGER}
+    ]
+    noted = [
+        (schema != "system.Metrics", f"`{stage.name}.{output}.<key>`")
         for stage in pipeline.stages
         for output, schema in stage.output_artifacts.items()
-        if schema == "system.Metrics"
     ]
-    return ", ".join(names) or "a stage's output parameter or Metrics key (this pipeline has none)"
+    names = [*numbers, *(name for _, name in sorted(noted))]
+    return ", ".join(names) or "a stage's output parameter or metadata key (this pipeline has none)"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.directory_store import DirectoryStore
-from eeipu_kfp.cache.minio_store import MinioStore
 from eeipu_kfp.compiled.pipelines import CompiledPipeline, load_pipeline
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
@@ -123,7 +122,9 @@ def _pipeline(document: TuningExperiment, *, base: Path) -> CompiledPipeline:
     raise SpecError(message, path="spec.pipeline", hint=hint)
 
 
-def _bucket(s3: S3, environment: Mapping[str, str]) -> MinioStore:
+def _bucket(s3: S3, environment: Mapping[str, str]) -> ObjectStore:
+    from eeipu_kfp.cache.minio_store import MinioStore  # noqa: PLC0415  # its client takes 0.3 s
+
     scheme, _, host = s3.endpoint.rpartition("://")
     return MinioStore(
         endpoint=host,
