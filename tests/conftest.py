@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from minio import Minio

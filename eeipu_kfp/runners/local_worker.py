@@ -111,7 +111,7 @@ class TrialExecution:
         except MissingOutputError as error:
             return self._failed(task, processes, str(error))
         except Exception as error:  # noqa: BLE001  # kfp raises anything; all of it fails the stage
-            return self._failed(task, processes, processes.exit_reason or f"failed: {error}")
+            return self._failed(task, processes, processes.exit_reason or _told(error))
         return StageResult(
             stage=task,
             outcome=StageOutcome.EXECUTED,
@@ -154,6 +154,12 @@ class TrialExecution:
             started_at=processes.started_at,
             failure=Failure(message=f"{where} {reason}", stage=stage, log=processes.log_lines()),
         )
+
+
+def _told(error: Exception) -> str:
+    if any(f"Fail to serialize {odd}" in str(error) for odd in ("NaN", "Infinity")):
+        return "put out a NaN or an infinity, which kfp cannot hand on"
+    return f"failed: {error}"
 
 
 if __name__ == "__main__":
