@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from hypothesis import strategies as st
+
 from eeipu_kfp.core.pipeline import ParameterType, Pipeline, PipelineInput, Stage
 
 MISSING = object()
@@ -97,3 +99,20 @@ def edited(*edits: tuple[str, Any], of: dict[str, Any] | None = None) -> dict[st
         else:
             inside[last] = value
     return document
+
+
+def places(node, path=""):
+    """Yield the path of everything in a document."""
+    children = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, child in children:
+        yield f"{path}{key}"
+        if isinstance(child, dict | list):
+            yield from places(child, f"{path}{key}/")
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALARS, inner, max_size=3),
+    max_leaves=5,
+)

@@ -13,7 +13,7 @@ from eeipu_kfp.experiment.documents import (
     to_yaml,
 )
 from eeipu_kfp.experiment.syntax import write_yaml
-from tests.unit.experiment.samples import DOCUMENT, MISSING, edited
+from tests.unit.experiment.samples import ANYTHING, DOCUMENT, MISSING, edited, places
 
 SPACE = "spec/parameters/0/searchSpace"
 SPACE_PATH = "spec.parameters[0].searchSpace"
@@ -302,22 +302,6 @@ def test_all_problems_are_reported_at_once_with_a_line_each():
     ]
 
 
-def places(node, path=""):
-    children = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, child in children:
-        yield f"{path}{key}"
-        if isinstance(child, dict | list):
-            yield from places(child, f"{path}{key}/")
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
-ANYTHING = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALARS, inner, max_size=3),
-    max_leaves=5,
-)
-
-
 @settings(max_examples=300)
 @given(st.sampled_from(sorted(places(DOCUMENT))), ANYTHING)
 def test_whatever_stands_anywhere_is_either_sound_or_refused(place, value):
@@ -400,17 +384,17 @@ def test_a_folder_is_refused(tmp_path):
         load_document(tmp_path)
 
 
-def test_a_binary_file_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x1f\x8b\x08\x00\xff\xfe", "is no text: byte 1 is not UTF-8"),
+        (b"PK\x03\x04\x00", "not allowed in text"),
+    ],
+    ids=["no text", "UTF-8 by chance"],
+)
+def test_a_binary_file_is_refused(tmp_path, content, words):
     path = tmp_path / "x.yaml"
-    path.write_bytes(b"\x1f\x8b\x08\x00\xff\xfe")
+    path.write_bytes(content)
 
-    with pytest.raises(SpecError, match="is no text: byte 1 is not UTF-8"):
-        load_document(path)
-
-
-def test_a_binary_file_that_is_utf_8_by_chance_is_refused(tmp_path):
-    path = tmp_path / "x.yaml"
-    path.write_bytes(b"PK\x03\x04\x00")
-
-    with pytest.raises(SpecError, match="not allowed in text"):
+    with pytest.raises(SpecError, match=words):
         load_document(path)

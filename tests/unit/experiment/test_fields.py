@@ -23,7 +23,9 @@ def test_what_is_no_finite_number_is_refused(text):
         TypeAdapter(fields.NumberText).validate_python(text)
 
 
-@pytest.mark.parametrize("kind", [fields.NumberText, fields.SizeText, fields.ValueText], ids=str)
+@pytest.mark.parametrize(
+    "kind", [fields.NumberText, fields.SizeText, fields.ValueText], ids=["number", "size", "value"]
+)
 def test_a_bare_whole_number_is_its_text(kind):
     assert TypeAdapter(kind).validate_python(12) == "12"
 
