@@ -74,12 +74,14 @@ class Suggestion:
         to_run: The stages that it would really run, in order.
         expected_seconds: Compute time expected of these; None where nothing is known yet.
         reason: Why it was chosen, for people.
+        is_warm_up: Whether it only serves to learn, before the models are trusted.
     """
 
     configuration: Configuration
     to_run: tuple[str, ...]
     expected_seconds: float | None
     reason: str
+    is_warm_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,7 @@ class Trial:
         failure: Why it failed; None unless it did.
         runs: How many runs have been launched for it; more than one after an interruption.
         expected_seconds: Compute time that was expected when it was suggested.
+        is_warm_up: Whether it was suggested before the models were trusted.
         started_at: When it was launched, in seconds since the epoch.
         finished_at: When it reached a terminal state.
     """
@@ -96,6 +97,7 @@ class Trial:
     failure: Failure | None = None
     runs: int = 0
     expected_seconds: float | None = None
+    is_warm_up: bool = False
     started_at: float | None = None
     finished_at: float | None = None
 

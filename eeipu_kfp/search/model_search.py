@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -88,7 +88,8 @@ def _begin(
         offers = untried(request, seen.encoding)
     total = warm_up.full + warm_up.sharing
     label = f"warm-up {number + 1} of {max(total, number + 1)}"
-    return select(request, offers, StageMedians.of(seen.times), label=label)
+    answer = select(request, offers, StageMedians.of(seen.times), label=label)
+    return replace(answer, is_warm_up=True) if isinstance(answer, Suggestion) else answer
 
 
 def _learn(

@@ -144,6 +144,7 @@ class TuningLoop:
             number=max((t.number for t in self.history.trials), default=0) + 1,
             configuration=suggestion.configuration,
             expected_seconds=suggestion.expected_seconds,
+            is_warm_up=suggestion.is_warm_up,
         )
         self._drivers[trial.number] = TrialDriver(self._with, trial)
         self._with.observe(TrialSuggested(trial=trial, suggestion=suggestion))

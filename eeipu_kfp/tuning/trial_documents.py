@@ -25,6 +25,7 @@ def encode(trial: Trial, *, handle: str | None) -> bytes:
         "failure": asdict(trial.failure) if trial.failure else None,
         "runs": trial.runs,
         "expected_seconds": trial.expected_seconds,
+        "is_warm_up": trial.is_warm_up,
         "started_at": trial.started_at,
         "finished_at": trial.finished_at,
         "handle": handle,
@@ -60,6 +61,7 @@ def _trial(document: dict[str, Any]) -> Trial:
         failure=Failure(**{**failure, "log": tuple(failure["log"])}) if failure else None,
         runs=document["runs"],
         expected_seconds=document["expected_seconds"],
+        is_warm_up=document["is_warm_up"],
         started_at=document["started_at"],
         finished_at=document["finished_at"],
     )

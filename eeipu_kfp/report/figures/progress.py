@@ -51,8 +51,7 @@ def draw(experiment: Experiment, history: History) -> Figure:
     if not scored:
         return Figure(note="No trial has an objective yet.")
     plane = _plane(experiment, points, [p.trial.objective or 0.0 for p in scored])
-    warm_up = _warm_up(experiment, history)
-    marks = joined(_mark(plane, p, warm=p.trial.number in warm_up) for p in points[-_MOST_DOTS:])
+    marks = joined(_mark(plane, p) for p in points[-_MOST_DOTS:])
     description = (
         f"{wording.count(len(scored), 'trial')} with an objective; best "
         f"{wording.number((history.best or scored[0].trial).objective or 0.0)}."
@@ -68,7 +67,7 @@ def draw(experiment: Experiment, history: History) -> Figure:
         marks,
         _best(plane, scored, history.best),
     )
-    return Figure(svg=svg, legend=_legend(points, warm_up), note=_note(plane, scored))
+    return Figure(svg=svg, legend=_legend(points), note=_note(plane, scored))
 
 
 def _points(history: History) -> tuple[_Point, ...]:
@@ -84,15 +83,6 @@ def _points(history: History) -> tuple[_Point, ...]:
         saved += trial.saved_seconds
         points.append(_Point(trial=trial, spent_seconds=spent, uncached_seconds=spent + saved))
     return tuple(points)
-
-
-def _warm_up(experiment: Experiment, history: History) -> frozenset[int]:
-    """Return the warm-up trials: as many as asked for, or those suggested without a forecast."""
-    trials = history.trials
-    if experiment.algorithm.warm_up_trials is not None:
-        return frozenset(t.number for t in trials[: experiment.algorithm.warm_up_trials])
-    forecast = next((i for i, t in enumerate(trials) if t.expected_seconds is not None), 0)
-    return frozenset(t.number for t in trials[:forecast])
 
 
 def _plane(experiment: Experiment, points: Sequence[_Point], values: Sequence[float]) -> _Plane:
@@ -180,7 +170,7 @@ def _step_line(plane: _Plane, reached: Sequence[tuple[float, Trial]], kind: str)
     return element("path", d=f"{path}H{plane.x(end):.1f}", class_=kind) if path else Markup("")
 
 
-def _mark(plane: _Plane, point: _Point, *, warm: bool) -> Markup:
+def _mark(plane: _Plane, point: _Point) -> Markup:
     trial = point.trial
     x = plane.x(point.spent_seconds)
     tip = f"{tip_of(trial)}\nafter {wording.duration(point.spent_seconds)}"
@@ -188,7 +178,7 @@ def _mark(plane: _Plane, point: _Point, *, warm: bool) -> Markup:
         if trial.state is not TrialState.FAILED:
             return Markup("")
         return cross(x, _BOTTOM - 9, class_="failed", data_trial=trial.number, tip=tip)
-    kind = "dot warm" if warm else "dot"
+    kind = "dot warm" if trial.is_warm_up else "dot"
     y = plane.y(trial.objective)
     title = element("title", tip)
     if plane.clips(trial.objective):
@@ -224,14 +214,14 @@ def _best(plane: _Plane, scored: Sequence[_Point], best: Trial | None) -> Markup
     return element("circle", cx=x, cy=y, r=6.5, class_="best-ring") + label
 
 
-def _legend(points: Sequence[_Point], warm_up: frozenset[int]) -> Markup:
+def _legend(points: Sequence[_Point]) -> Markup:
     step = (line(0, 6, 18, 6, kind="step"), "best so far")
     bare = (line(0, 6, 18, 6, kind="step bare"), "the same trials without the cache")
     dot = (element("circle", cx=9, cy=6, r=_DOT, class_="dot"), "trial")
     warm = (element("circle", cx=9, cy=6, r=_DOT, class_="dot warm"), "warm-up trial")
     failed = (cross(9, 6, class_="failed"), "failed trial")
     entries = [step, bare, dot]
-    if any(p.trial.number in warm_up for p in points):
+    if any(p.trial.is_warm_up for p in points):
         entries.append(warm)
     if any(p.trial.state is TrialState.FAILED for p in points):
         entries.append(failed)

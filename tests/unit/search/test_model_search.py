@@ -26,6 +26,7 @@ def test_as_long_as_everything_fails_the_warm_up_goes_on(wavy):
     answer = make_designer("eeipu").suggest(wavy.request(trials))
 
     assert answer.reason.startswith("warm-up 21 of 21")
+    assert answer.is_warm_up
 
 
 def test_a_warm_up_that_cannot_be_paid_gives_way_to_what_can(wavy):

@@ -25,6 +25,7 @@ CONFIGURATION = Configuration({"x": 1.0, "n": 1, "b": True, "s": "a", "l": [1, {
             stages=RECORDS,
             failure=Failure(message="boom", stage="b", log=("one", "two")),
             runs=2,
+            is_warm_up=True,
             expected_seconds=4.0,
             started_at=10.0,
             finished_at=13.0,

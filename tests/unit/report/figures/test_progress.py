@@ -69,7 +69,7 @@ def test_failures_and_warm_up_are_told_apart_by_shape(small, trial):
     trials = (
         trial(1, 0.5, ("train", RAN, 1.0)),
         trial(2, None, ("train", StageOutcome.FAILED, 1.0), failure=failure),
-        replace(trial(3, 0.6, ("train", RAN, 1.0)), expected_seconds=1.0),
+        replace(trial(3, 0.6, ("train", RAN, 1.0)), is_warm_up=True),
     )
 
     figure = _draw(small.with_trials(*trials))
@@ -78,14 +78,6 @@ def test_failures_and_warm_up_are_told_apart_by_shape(small, trial):
     assert figure.svg.count('class="failed"') == 1
     assert "warm-up trial" in figure.legend
     assert "failed trial" in figure.legend
-
-
-def test_a_warm_up_of_a_fixed_length_is_taken_as_given(usual):
-    algorithm = replace(usual.experiment.algorithm, warm_up_trials=4)
-
-    figure = progress.draw(replace(usual.experiment, algorithm=algorithm), usual.history)
-
-    assert figure.svg.count('class="dot warm"') == 4
 
 
 def test_terrible_trials_are_clipped_with_a_note(small, trial):
