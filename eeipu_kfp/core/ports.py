@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from eeipu_kfp.core.outputs import StageOutputs
 from eeipu_kfp.core.pipeline import Pipeline
-from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import Failure, StageOutcome, Trial
 from eeipu_kfp.core.values import Value
 
@@ -30,7 +30,7 @@ class Clock(Protocol):
 class Designer(Protocol):
     """A search strategy: history in, suggestion out; it keeps nothing between calls."""
 
-    def suggest(self, request: SuggestionRequest) -> Suggestion | NoSuggestion:
+    def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
         """Return what to try next."""
         ...
 

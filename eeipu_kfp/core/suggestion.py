@@ -24,6 +24,29 @@ class StopReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """The verdict that an experiment starts no more trials.
+
+    Attributes:
+        reason: Why.
+        message: The same for people, with figures and, where there is one, the remedy.
+    """
+
+    reason: StopReason
+    message: str
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the experiment failed, rather than came to its end."""
+        return self.reason is StopReason.TOO_MANY_FAILED_TRIALS
+
+    @property
+    def ends_running_trials(self) -> bool:
+        """Whether trials that still run are of no more use."""
+        return self.reason in {StopReason.GOAL_REACHED, StopReason.TOO_MANY_FAILED_TRIALS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionRequest:
     """All that a designer may know; the same request gives the same answer in any process.
 
@@ -82,16 +105,3 @@ class Suggestion:
     expected_seconds: float | None
     reason: str
     is_warm_up: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoSuggestion:
-    """There is nothing left to try.
-
-    Attributes:
-        stop: Why.
-        message: The same for people.
-    """
-
-    stop: StopReason
-    message: str

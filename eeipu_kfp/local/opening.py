@@ -13,6 +13,7 @@ from eeipu_kfp.compiled.pipelines import CompiledPipeline, load_pipeline
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.ports import Clock, ObjectStore
+from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.errors import SpecError
 from eeipu_kfp.experiment.conversion import resolve
 from eeipu_kfp.experiment.documents import load_document
@@ -22,7 +23,6 @@ from eeipu_kfp.local.reporting import Reporter
 from eeipu_kfp.local.result import TuningResult
 from eeipu_kfp.local.workspace import Workspace
 from eeipu_kfp.report.summary import summarise
-from eeipu_kfp.tuning.planner import Stop
 
 _ACCESS_KEYS = ("AWS_ACCESS_KEY_ID", "MINIO_ACCESS_KEY")
 _SECRET_KEYS = ("AWS_SECRET_ACCESS_KEY", "MINIO_SECRET_KEY")

@@ -8,9 +8,9 @@ from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.pipeline import Pipeline
 from eeipu_kfp.core.ports import Clock
+from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.report.page import render
 from eeipu_kfp.tuning.events import Event, TrialEnded
-from eeipu_kfp.tuning.planner import Stop
 
 _SECONDS_BETWEEN_REPORTS = 5.0
 

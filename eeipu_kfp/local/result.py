@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eeipu_kfp.core.history import History
+from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.core.trial import StageOutcome, Trial
 from eeipu_kfp.report.summary import Summary
-from eeipu_kfp.tuning.planner import Stop
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,10 +13,9 @@ from filelock import FileLock, Timeout
 from eeipu_kfp.cache.directory_store import DirectoryStore
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
-from eeipu_kfp.core.suggestion import StopReason
+from eeipu_kfp.core.suggestion import Stop, StopReason
 from eeipu_kfp.errors import BusyError
 from eeipu_kfp.tuning.ledger import ObjectLedger
-from eeipu_kfp.tuning.planner import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

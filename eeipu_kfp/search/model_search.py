@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.search.acquisition import Acquisition
 from eeipu_kfp.search.arrays import Indices
 from eeipu_kfp.search.candidates import Candidates, climb, first_look
@@ -63,7 +63,7 @@ class ModelDesigner:
     warm_up: WarmUp
     plan: Plan
 
-    def suggest(self, request: SuggestionRequest) -> Suggestion | NoSuggestion:
+    def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
         """Return what to try next."""
         if request.remaining_seconds <= 0:
             return budget_exhausted(request, None)
@@ -81,7 +81,7 @@ class ModelDesigner:
 
 def _begin(
     request: SuggestionRequest, seen: Observations, warm_up: WarmUp, number: int
-) -> Suggestion | NoSuggestion:
+) -> Suggestion | Stop:
     proposals = warm_up.proposals(request, seen.encoding, number)
     offers = Offers.of(request, seen.encoding, proposals)
     if not offers.configurations:
@@ -92,9 +92,7 @@ def _begin(
     return replace(answer, is_warm_up=True) if isinstance(answer, Suggestion) else answer
 
 
-def _learn(
-    request: SuggestionRequest, seen: Observations, strategy: Strategy
-) -> Suggestion | NoSuggestion:
+def _learn(request: SuggestionRequest, seen: Observations, strategy: Strategy) -> Suggestion | Stop:
     count = request.space.count
     if count is not None and count <= _LISTED_SPACE:
         return _choose(request, strategy, Offers.of(request, seen.encoding, every(request.space)))
@@ -109,9 +107,7 @@ def _learn(
     return _choose(request, strategy, _offers(request, seen, strategy, cheap))
 
 
-def _choose(
-    request: SuggestionRequest, strategy: Strategy, offers: Offers
-) -> Suggestion | NoSuggestion:
+def _choose(request: SuggestionRequest, strategy: Strategy, offers: Offers) -> Suggestion | Stop:
     """Return the best offer, scored anew with the stages that each would really run."""
     scores = strategy.acquisition.scores(offers.points, offers.runs)
     return select(request, offers, strategy.estimate, scores=scores)

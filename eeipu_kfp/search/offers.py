@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eeipu_kfp.core.space import Categorical, Domain, Space
-from eeipu_kfp.core.suggestion import NoSuggestion, StopReason, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion, SuggestionRequest
 from eeipu_kfp.core.values import Configuration, Value
 from eeipu_kfp.search.arrays import Array, Mask
 from eeipu_kfp.search.cost_models import CostEstimate
@@ -64,7 +64,7 @@ def select(
     *,
     scores: Array | None = None,
     label: str = "",
-) -> Suggestion | NoSuggestion:
+) -> Suggestion | Stop:
     """Return the best offer that the budget can pay.
 
     Args:
@@ -88,20 +88,20 @@ def select(
     return _suggestion(request, offers, chosen, float(expected[chosen]), label)
 
 
-def budget_exhausted(request: SuggestionRequest, smallest_seconds: float | None) -> NoSuggestion:
+def budget_exhausted(request: SuggestionRequest, smallest_seconds: float | None) -> Stop:
     """Return the answer where nothing can be paid any more."""
     left = f"{max(request.remaining_seconds, 0.0):.3g} s of the budget are left"
     if smallest_seconds is None:
         message = left
     else:
         message = f"the cheapest trial would take about {smallest_seconds:.3g} s, but {left}"
-    return NoSuggestion(stop=StopReason.BUDGET_EXHAUSTED, message=message)
+    return Stop(reason=StopReason.BUDGET_EXHAUSTED, message=message)
 
 
-def space_exhausted(request: SuggestionRequest) -> NoSuggestion:
+def space_exhausted(request: SuggestionRequest) -> Stop:
     """Return the answer where every configuration was tried."""
     message = f"all {request.space.count} configurations of the space were tried"
-    return NoSuggestion(stop=StopReason.SPACE_EXHAUSTED, message=message)
+    return Stop(reason=StopReason.SPACE_EXHAUSTED, message=message)
 
 
 def untried(request: SuggestionRequest, encoding: Encoding) -> Offers:

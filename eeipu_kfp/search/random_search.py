@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.search.cost_models import StageMedians
 from eeipu_kfp.search.encoding import Encoding
 from eeipu_kfp.search.observations import stage_times
@@ -22,7 +22,7 @@ _DRAWS = 16
 class RandomDesigner:
     """Draws uniformly over the space; uses the cache only where it happens to fit."""
 
-    def suggest(self, request: SuggestionRequest) -> Suggestion | NoSuggestion:
+    def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
         """Return what to try next."""
         if request.remaining_seconds <= 0:
             return budget_exhausted(request, None)

@@ -9,7 +9,7 @@ from eeipu_kfp.core.objective import Direction, Objective
 from eeipu_kfp.core.pipeline import Pipeline, Stage
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.core.space import Domain, Space
-from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration, Value
 from eeipu_kfp.errors import InvalidValueError
@@ -67,7 +67,7 @@ class AskTell:
         """Every trial asked or told so far, by number."""
         return tuple(self._trials.values())
 
-    def ask(self) -> Suggestion | NoSuggestion:
+    def ask(self) -> Suggestion | Stop:
         """Return what to try next; it counts as running until it is told."""
         answer = self._designer.suggest(self._request())
         if isinstance(answer, Suggestion):

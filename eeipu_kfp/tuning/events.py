@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from eeipu_kfp.core.history import History
-from eeipu_kfp.core.suggestion import Suggestion
+from eeipu_kfp.core.suggestion import Stop, Suggestion
 from eeipu_kfp.core.trial import StageRecord, Trial
-from eeipu_kfp.tuning.planner import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from eeipu_kfp.cache.pool import cached_stages
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.ports import Designer
-from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import StageOutcome, Trial
 from eeipu_kfp.tuning.driver import Surroundings, TrialDriver
 from eeipu_kfp.tuning.events import ExperimentEnded, TrialEnded, TrialSuggested
-from eeipu_kfp.tuning.planner import Stop, free_slots, refusal, remaining_seconds, verdict
+from eeipu_kfp.tuning.planner import free_slots, refusal, remaining_seconds, verdict
 
 _POLL_SECONDS = 0.02
 _BEST_TRIALS_PINNED = 5
@@ -46,7 +46,7 @@ class TuningLoop:
         self._designer = designer
         self._closed: dict[int, Trial] = {}
         self._drivers: dict[int, TrialDriver] = {}
-        self._asked: Stop | None = None
+        self._stop: Stop | None = None
         for trial, handle in surroundings.ledger.load():
             if trial.state.is_terminal:
                 self._closed[trial.number] = trial
@@ -83,7 +83,7 @@ class TuningLoop:
     def _turn(self) -> Stop | None:
         for driver in tuple(self._drivers.values()):
             self._step(driver)
-        stop = verdict(self._with.experiment, self.history) or self._asked
+        stop = verdict(self._with.experiment, self.history) or self._stop
         if stop is not None and stop.ends_running_trials:
             self._abandon_all()
         if stop is not None and not self._drivers:
@@ -103,7 +103,7 @@ class TuningLoop:
     def _close(self, driver: TrialDriver) -> None:
         self._closed[driver.trial.number] = driver.trial
         del self._drivers[driver.trial.number]
-        self._asked = None
+        self._stop = None
         for record in driver.trial.stages:
             if record.outcome is StageOutcome.EXECUTED:
                 self._cached = self._cached.including(record.stage, driver.trial.configuration)
@@ -118,11 +118,11 @@ class TuningLoop:
     def _suggest(self) -> None:
         request = self._request()
         answer = self._designer.suggest(request)
-        if isinstance(answer, NoSuggestion):
-            self._asked = Stop(reason=answer.stop, message=answer.message)
+        if isinstance(answer, Stop):
+            self._stop = answer
             return
-        self._asked = refusal(answer, request.remaining_seconds)
-        if self._asked is None:
+        self._stop = refusal(answer, request.remaining_seconds)
+        if self._stop is None:
             self._note(answer)
 
     def _request(self) -> SuggestionRequest:

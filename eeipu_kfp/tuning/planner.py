@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
-from eeipu_kfp.core.suggestion import StopReason, Suggestion
+from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
 from eeipu_kfp.core.trial import TrialState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """The verdict that an experiment starts no more trials.
-
-    Attributes:
-        reason: Why.
-        message: The same for people, with figures and, where there is one, the remedy.
-    """
-
-    reason: StopReason
-    message: str
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether the experiment failed, rather than came to its end."""
-        return self.reason is StopReason.TOO_MANY_FAILED_TRIALS
-
-    @property
-    def ends_running_trials(self) -> bool:
-        """Whether trials that still run are of no more use."""
-        return self.reason in {StopReason.GOAL_REACHED, StopReason.TOO_MANY_FAILED_TRIALS}
 
 
 def verdict(experiment: Experiment, history: History) -> Stop | None:

@@ -5,11 +5,10 @@ from rich.console import Console
 
 from eeipu_kfp.cli import results
 from eeipu_kfp.core.history import History
-from eeipu_kfp.core.suggestion import StopReason
+from eeipu_kfp.core.suggestion import Stop, StopReason
 from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.local.opening import open_experiment
-from eeipu_kfp.tuning.planner import Stop
 
 STOP = Stop(reason=StopReason.BUDGET_EXHAUSTED, message="all is spent")
 

@@ -9,7 +9,7 @@ from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.pipeline import Pipeline, Stage
 from eeipu_kfp.core.space import Categorical, Float, Int, Space
-from eeipu_kfp.core.suggestion import NoSuggestion, Suggestion, SuggestionRequest
+from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.search.designers import DESIGNERS, make_designer
@@ -84,7 +84,7 @@ class World:
         suggest = make_designer(designer).suggest
         while len(trials) < limit:
             answer = suggest(self.request(trials, seed=seed))
-            if isinstance(answer, NoSuggestion):
+            if isinstance(answer, Stop):
                 break
             assert isinstance(answer, Suggestion)
             trials.append(self.run(trials, answer.configuration))

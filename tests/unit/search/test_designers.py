@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eeipu_kfp.core.objective import Direction, Objective
 from eeipu_kfp.core.space import Categorical, Float, Int
-from eeipu_kfp.core.suggestion import NoSuggestion, StopReason, Suggestion
+from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
 from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.errors import InvalidValueError
@@ -79,8 +79,8 @@ def test_a_discrete_space_is_tried_once_over_and_then_exhausted(name, discrete):
     trials, answer = discrete.play(name)
 
     assert len({trial.configuration for trial in trials}) == len(trials) == 12
-    assert isinstance(answer, NoSuggestion)
-    assert answer.stop is StopReason.SPACE_EXHAUSTED
+    assert isinstance(answer, Stop)
+    assert answer.reason is StopReason.SPACE_EXHAUSTED
     assert "all 12 configurations" in answer.message
 
 
@@ -100,14 +100,14 @@ def test_no_trial_is_expected_to_overrun_the_budget(name, wavy):
     world = replace(wavy, budget=60.0)
     for _ in range(200):
         answer = make_designer(name).suggest(world.request(trials))
-        if isinstance(answer, NoSuggestion):
+        if isinstance(answer, Stop):
             break
         assert (answer.expected_seconds or 0.0) <= world.budget - spent
         trials.append(world.run(trials, answer.configuration))
         spent += trials[-1].spent_seconds
 
-    assert isinstance(answer, NoSuggestion)
-    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert isinstance(answer, Stop)
+    assert answer.reason is StopReason.BUDGET_EXHAUSTED
     assert "s of the budget are left" in answer.message
 
 
@@ -117,8 +117,8 @@ def test_where_nothing_fits_the_message_names_the_cheapest_and_what_is_left(name
 
     answer = make_designer(name).suggest(request)
 
-    assert isinstance(answer, NoSuggestion)
-    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert isinstance(answer, Stop)
+    assert answer.reason is StopReason.BUDGET_EXHAUSTED
     assert answer.message.startswith("the cheapest trial would take about ")
     assert answer.message.endswith("but 0.001 s of the budget are left")
 
@@ -127,7 +127,7 @@ def test_where_nothing_fits_the_message_names_the_cheapest_and_what_is_left(name
 def test_a_budget_that_is_gone_ends_the_search(name, wavy):
     answer = make_designer(name).suggest(wavy.request(remaining_seconds=-1.0))
 
-    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert answer.reason is StopReason.BUDGET_EXHAUSTED
     assert answer.message == "0 s of the budget are left"
 
 
@@ -158,7 +158,7 @@ def test_failed_trials_are_not_proposed_again_and_their_stages_count_as_cost(nam
     trials, answer = discrete.play(name, trials=failed)
 
     assert len({trial.configuration for trial in trials}) == len(trials) == 12
-    assert answer.stop is StopReason.SPACE_EXHAUSTED
+    assert answer.reason is StopReason.SPACE_EXHAUSTED
 
 
 def test_a_failed_trial_teaches_cost(wavy):
@@ -314,7 +314,7 @@ def test_odd_histories_give_a_valid_suggestion(
         assert np.isfinite(answer.expected_seconds or 0.0)
         assert answer.configuration not in {trial.configuration for trial in trials}
     else:
-        assert answer.stop is StopReason.SPACE_EXHAUSTED
+        assert answer.reason is StopReason.SPACE_EXHAUSTED
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -1,6 +1,6 @@
 import pytest
 
-from eeipu_kfp.core.suggestion import NoSuggestion, StopReason
+from eeipu_kfp.core.suggestion import Stop, StopReason
 from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.search.designers import make_designer
 
@@ -54,5 +54,5 @@ def test_one_untried_configuration_too_dear_to_run_is_no_exhausted_space(name, d
 
     answer = make_designer(name).suggest(discrete.request(trials, remaining_seconds=1e-6))
 
-    assert isinstance(answer, NoSuggestion)
-    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert isinstance(answer, Stop)
+    assert answer.reason is StopReason.BUDGET_EXHAUSTED

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eeipu_kfp.core.space import Categorical, Float, Int, Space
-from eeipu_kfp.core.suggestion import NoSuggestion
+from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.search.cost_models import StageMedians
 from eeipu_kfp.search.encoding import Encoding
 from eeipu_kfp.search.offers import Offers, every, is_exhausted, select, untried
@@ -39,7 +39,7 @@ def test_the_best_affordable_offer_is_chosen(wavy):
     assert rich.configuration == full[1].configuration
     assert poor.configuration == cheap
     assert poor.reason == "reuses prepare and base of trial 1: runs meta for about 1 s"
-    assert isinstance(broke, NoSuggestion)
+    assert isinstance(broke, Stop)
     assert (
         broke.message == "the cheapest trial would take about 1 s, but 0.5 s of the budget are left"
     )

@@ -24,4 +24,4 @@ def test_the_last_configuration_is_found(discrete):
     trials, answer = discrete.play("random")
 
     assert len(trials) == 12
-    assert answer.stop is StopReason.SPACE_EXHAUSTED
+    assert answer.reason is StopReason.SPACE_EXHAUSTED

@@ -1,7 +1,7 @@
 import pytest
 
 from eeipu_kfp import AskTell, Categorical, Float, Int
-from eeipu_kfp.core.suggestion import NoSuggestion, StopReason, Suggestion
+from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
 from eeipu_kfp.core.trial import StageOutcome, TrialState
 from eeipu_kfp.errors import InvalidValueError
 
@@ -46,8 +46,8 @@ def test_a_failed_trial_is_told_without_an_objective_and_is_not_asked_again():
 
     answer = tuner.ask()
     assert {s.configuration["bins"] for s in asked} == {2, 3}
-    assert isinstance(answer, NoSuggestion)
-    assert answer.stop is StopReason.SPACE_EXHAUSTED
+    assert isinstance(answer, Stop)
+    assert answer.reason is StopReason.SPACE_EXHAUSTED
     assert {t.state for t in tuner.trials} == {TrialState.FAILED}
 
 
@@ -57,8 +57,8 @@ def test_a_spent_budget_ends_the_suggestions(tuner):
 
     answer = tuner.ask()
 
-    assert isinstance(answer, NoSuggestion)
-    assert answer.stop is StopReason.BUDGET_EXHAUSTED
+    assert isinstance(answer, Stop)
+    assert answer.reason is StopReason.BUDGET_EXHAUSTED
 
 
 def test_two_with_the_same_past_ask_the_same():

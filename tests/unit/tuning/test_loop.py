@@ -6,7 +6,7 @@ import pytest
 from eeipu_kfp.core.experiment import Algorithm, CachePolicy
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.space import Int, Space
-from eeipu_kfp.core.suggestion import NoSuggestion, StopReason, Suggestion
+from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
 from eeipu_kfp.core.trial import StageOutcome, TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.runners.simulated import SimulatedPipeline, SimulatedStage
@@ -26,7 +26,7 @@ class Scripted:
     def suggest(self, request):
         self.requests.append(request)
         if not self.left:
-            return NoSuggestion(stop=StopReason.SPACE_EXHAUSTED, message="that was all")
+            return Stop(reason=StopReason.SPACE_EXHAUSTED, message="that was all")
         chosen = self.left.pop(0)
         return Suggestion(
             configuration=chosen,
