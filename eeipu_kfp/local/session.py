@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.core.ports import Runner
 from eeipu_kfp.local.opening import Opened
 from eeipu_kfp.local.result import TuningResult
@@ -51,18 +52,20 @@ def prepared(opened: Opened, *, observe: Observer = ignore) -> Iterator[Session]
     """
     check(opened.pipeline.ir)
     designer = make_designer(opened.experiment.algorithm.name)
+    cache = opened.cache()
+    cache.entries()  # a store that cannot be used is better known before anything is written
     workspace = opened.workspace
     with workspace.locked():
         ledger = workspace.ledger
         ledger.claim(identity(opened.experiment, opened.pipeline))
         ledger.reopen()
         with LocalRunner(workspace.folder / "runs") as runner:
-            surroundings = _surroundings(opened, runner, ledger, observe)
+            surroundings = _surroundings(opened, runner, cache, ledger, observe)
             yield Session(opened, TuningLoop(surroundings, designer), ledger)
 
 
 def _surroundings(
-    opened: Opened, runner: Runner, ledger: ObjectLedger, observe: Observer
+    opened: Opened, runner: Runner, cache: Cache, ledger: ObjectLedger, observe: Observer
 ) -> Surroundings:
     reporter = opened.reporter()
 
@@ -74,7 +77,7 @@ def _surroundings(
         experiment=opened.experiment,
         pipeline=opened.pipeline,
         runner=runner,
-        cache=opened.cache(),
+        cache=cache,
         ledger=ledger,
         clock=opened.clock,
         scratch=opened.workspace.folder / "fetched",

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from eeipu_kfp.core.trial import StageOutcome, TrialState
-from eeipu_kfp.errors import BusyError, RunnerError
+from eeipu_kfp.errors import BusyError, RunnerError, StoreError
 from eeipu_kfp.local.opening import open_experiment
 from eeipu_kfp.local.session import prepared
 from eeipu_kfp.tuning.events import StageEnded
@@ -65,6 +65,18 @@ def test_a_component_that_needs_a_container_is_refused_before_anything_is_writte
     compiled.write_text(compiled.read_text().replace("kfp.dsl.executor_main", "my_program"))
 
     with pytest.raises(RunnerError), prepared(open_experiment(file, tmp_path / "runs")):
+        pass
+
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_store_that_cannot_be_used_is_told_before_anything_is_written(tmp_path, monkeypatch):
+    store = "  cache: {store: {s3: {endpoint: http://127.0.0.1:9, bucket: tuning}}}\n"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "user")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    opened = open_experiment(write(tmp_path, EXPERIMENT + store), tmp_path / "runs")
+
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:9"), prepared(opened):
         pass
 
     assert not (tmp_path / "runs").exists()
