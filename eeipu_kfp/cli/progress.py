@@ -89,8 +89,7 @@ class ProgressView:
         if trial.objective is not None:
             line.append(f"{trial.objective:<10.6g}", style="bold green" if is_best else "")
         elif trial.failure is not None:
-            where = f"{trial.failure.stage}: " if trial.failure.stage else ""
-            line.append(f"{trial.state.value}  {where}{trial.failure.message}  ", style=style)
+            line.append(f"{trial.state.value}  {trial.failure.sentence}", style=style)
         line.append(f"  {wording.duration(trial.spent_seconds):>8}", style="cyan")
         cached = cached_stages(trial)
         line.append(f"  cached: {cached}" if cached else "", style="magenta")

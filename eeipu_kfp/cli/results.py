@@ -68,7 +68,7 @@ def cached_stages(trial: Trial) -> str:
 
 def _cells(trial: Trial) -> tuple[Text, ...]:
     objective = "" if trial.objective is None else f"{trial.objective:.6g}"
-    told = trial.failure.message if trial.failure else cached_stages(trial)
+    told = trial.failure.sentence if trial.failure else cached_stages(trial)
     return (
         Text(str(trial.number)),
         Text(trial.state.value, style=STYLES[trial.state]),

@@ -70,6 +70,13 @@ class Failure:
     stage: str | None = None
     log: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """The message, with the stage's name unless it is in there already."""
+        if self.stage is None or f"`{self.stage}`" in self.message:
+            return self.message
+        return f"stage `{self.stage}`: {self.message}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:

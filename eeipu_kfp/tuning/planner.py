@@ -59,8 +59,7 @@ def _too_many_failed(experiment: Experiment, history: History) -> Stop | None:
     if len(failed) < experiment.max_failed_trials:
         return None
     last = failed[-1].failure
-    where = f" in stage `{last.stage}`" if last and last.stage else ""
-    why = f"; the last one{where}: {last.message}" if last else ""
+    why = f"; the last one: {last.sentence}" if last else ""
     message = f"{len(failed)} trials failed{why}"
     return Stop(reason=StopReason.TOO_MANY_FAILED_TRIALS, message=message)
 

@@ -102,7 +102,7 @@ def test_a_failed_trial_says_where_and_why(view, terminal):
     history = History(objective=EXPERIMENT.objective, trials=(failed,))
     view(TrialEnded(trial=failed, history=history))
 
-    assert "Failed  train: boom" in terminal.file.getvalue()
+    assert "Failed  stage `train`: boom" in terminal.file.getvalue()
 
 
 def test_going_on_says_after_how_many_trials(terminal):

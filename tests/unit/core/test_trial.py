@@ -1,6 +1,6 @@
 import pytest
 
-from eeipu_kfp.core.trial import StageOutcome, StageRecord, Trial, TrialState
+from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration
 
 TRIAL = Trial(
@@ -46,3 +46,16 @@ def test_a_new_trial_is_pending_and_has_cost_nothing():
 
     assert trial.state is TrialState.PENDING
     assert (trial.spent_seconds, trial.saved_seconds) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        (Failure(message="boom"), "boom"),
+        (Failure(message="boom", stage="train"), "stage `train`: boom"),
+        (Failure(message="stage `train` went boom", stage="train"), "stage `train` went boom"),
+    ],
+    ids=["no stage", "stage", "stage in the message"],
+)
+def test_a_failure_names_its_stage_once(failure, sentence):
+    assert failure.sentence == sentence

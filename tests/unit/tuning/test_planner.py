@@ -115,7 +115,7 @@ def test_failed_trials_end_the_experiment_at_their_limit_only():
     assert stop is not None
     assert stop.is_failure
     assert stop.ends_running_trials
-    assert "in stage `evaluate`: boom" in stop.message
+    assert "the last one: stage `evaluate`: boom" in stop.message
 
 
 def test_the_number_of_trials_counts_running_ones_and_not_stopped_ones():
