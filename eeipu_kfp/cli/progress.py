@@ -88,11 +88,12 @@ class ProgressView:
         line = Text(f"{trial.number:4d}  ", style="dim")
         if trial.objective is not None:
             line.append(f"{trial.objective:<10.6g}", style="bold green" if is_best else "")
-        elif trial.failure is not None:
-            line.append(f"{trial.state.value}  {trial.failure.sentence}", style=style)
+        else:
+            line.append(f"{trial.state.value:<10}", style=style)
         line.append(f"  {wording.duration(trial.spent_seconds):>8}", style="cyan")
         cached = cached_stages(trial)
         line.append(f"  cached: {cached}" if cached else "", style="magenta")
+        line.append(f"  {trial.failure.sentence}" if trial.failure else "", style=style)
         line.append("  best so far" if is_best else "", style="bold green")
         return line
 

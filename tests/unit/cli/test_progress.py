@@ -102,7 +102,8 @@ def test_a_failed_trial_says_where_and_why(view, terminal):
     history = History(objective=EXPERIMENT.objective, trials=(failed,))
     view(TrialEnded(trial=failed, history=history))
 
-    assert "Failed  stage `train`: boom" in terminal.file.getvalue()
+    assert "stage `train`: boom" in terminal.file.getvalue()
+    assert "Failed" in terminal.file.getvalue()
 
 
 def test_going_on_says_after_how_many_trials(terminal):

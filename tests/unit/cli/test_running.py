@@ -60,7 +60,7 @@ def test_failing_trials_are_told_with_stage_and_reason_and_fail_the_experiment(c
 
     printed = call("run", "experiment.yaml", code=1)
 
-    assert "Failed  stage `train` exited with code 1" in printed.stderr
+    assert "stage `train` exited with code 1" in printed.stderr
     assert "2 trials failed; the last one: stage `train` exited" in printed.stdout
 
 
