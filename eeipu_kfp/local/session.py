@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,7 +62,10 @@ def prepared(opened: Opened, *, observe: Observer = ignore) -> Iterator[Session]
         ledger.reopen()
         with LocalRunner(workspace.folder / "runs") as runner:
             surroundings = _surroundings(opened, runner, cache, ledger, observe)
-            yield Session(opened, TuningLoop(surroundings, designer), ledger)
+            try:
+                yield Session(opened, TuningLoop(surroundings, designer), ledger)
+            finally:
+                shutil.rmtree(surroundings.scratch, ignore_errors=True)
 
 
 def _surroundings(
