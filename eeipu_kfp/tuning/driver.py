@@ -89,12 +89,14 @@ class TrialDriver:
 
     @property
     def computing(self) -> frozenset[str]:
-        """Digests of the keys that this trial's run computes right now or will compute."""
-        if self._handle is None or self._plan is None:
+        """Digests of the keys that this trial's run computes right now or will compute.
+
+        Of a run that an earlier process has started, every stage that has not ended may be one.
+        """
+        if self._handle is None:
             return frozenset()
-        return frozenset(
-            self._keys[name].digest for name in self._plan.to_run if name not in self._seen
-        )
+        to_run = self._plan.to_run if self._plan else self._with.pipeline.shape.names
+        return frozenset(self._keys[name].digest for name in to_run if name not in self._seen)
 
     @property
     def digests(self) -> frozenset[str]:

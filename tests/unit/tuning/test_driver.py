@@ -141,6 +141,22 @@ def test_an_object_that_vanishes_between_look_and_fetch_only_delays_the_launch(t
     assert len(world.runner.started) == 1
 
 
+def test_a_run_of_an_earlier_process_still_computes_what_has_not_ended(tmp_path):
+    world = World(three_stage_experiment())
+    with_ = surroundings(world, tmp_path)
+    first = TrialDriver(with_, Trial(number=1, configuration=VALUES))
+    first.step(())
+    world.clock.sleep(1.0)
+    first.step(())
+    ((trial, handle),) = world.ledger.load()
+
+    adopted = TrialDriver(with_, trial, handle=handle)
+
+    keys = with_.keys(trial)
+    assert adopted.computing == {keys["train"].digest, keys["evaluate"].digest}
+    assert drive(adopted, world).state is TrialState.SUCCEEDED
+
+
 def test_a_trial_without_its_metric_fails_with_the_stage_that_owes_it(tmp_path):
     objective = replace(three_stage_experiment().objective, metric="evaluate.metrics.auroc")
     world = World(replace(three_stage_experiment(), objective=objective))
