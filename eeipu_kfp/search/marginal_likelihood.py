@@ -126,6 +126,6 @@ def _most_likely(kernel: Kernel, count: int, x: bytes, y: bytes) -> bytes:
         jac=True,
         method="L-BFGS-B",
         bounds=kernel.bounds(),
-        options={"maxiter": _ITERATIONS, "ftol": 1e-7, "gtol": 1e-3},
+        options={"maxiter": _ITERATIONS, "ftol": 1e-5, "gtol": 1e-3},
     )
     return np.asarray(found.x, dtype=float).tobytes()
