@@ -71,7 +71,7 @@ def write_template(pipeline: Pipeline, *, source: str, name: str) -> str:
     fixed = [known for known in pipeline.inputs if known.name not in tuned and _worth_fixing(known)]
     kind = "function" if re.fullmatch(FUNCTION, source) else "path"
     lines = [
-        f"metadata: {write_inline({'name': _label(name)})}",
+        f"metadata: {write_inline({'name': dns_label(name)})}",
         "spec:",
         f"  pipeline: {write_inline({kind: source})}",
         "",
@@ -99,7 +99,8 @@ def _worth_fixing(known: PipelineInput) -> bool:
     return known.default is not None or not known.optional
 
 
-def _label(name: str) -> str:
+def dns_label(name: str) -> str:
+    """Return a name that Kubernetes accepts, as close to the given one as it can be."""
     dashed = re.sub(r"[^a-z0-9]+", "-", name.lower())
     return dashed[:63].strip("-") or "experiment"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from eeipu_kfp.core.space import Categorical, Domain
 from eeipu_kfp.core.values import Value, canonical_json
 from eeipu_kfp.experiment.conversion import resolve
 from eeipu_kfp.experiment.documents import check_document
+from eeipu_kfp.experiment.template import dns_label
 from eeipu_kfp.local.opening import Opened
 from eeipu_kfp.local.result import TuningResult
 from eeipu_kfp.local.session import prepared
@@ -83,7 +83,7 @@ def tune(
     document = {
         "apiVersion": "eeipu.dev/v1alpha1",
         "kind": "TuningExperiment",
-        "metadata": {"name": name or label(compiled.shape.name)},
+        "metadata": {"name": name or dns_label(compiled.shape.name)},
         "spec": _without_none(
             pipeline={"inline": compiled.text()},
             objective=_without_none(metric=objective, direction=direction, goal=_text(goal)),
@@ -127,11 +127,6 @@ def _search_space(domain: Domain) -> dict[str, Any]:
 
 def _text(number: float | None) -> str | None:
     return None if number is None else repr(number)
-
-
-def label(name: str) -> str:
-    """Return a name that Kubernetes accepts, as close to the given one as it can be."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63] or "experiment"
 
 
 def _without_none(**fields: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import SuggestionRequest
 from eeipu_kfp.core.trial import Trial
 from eeipu_kfp.core.values import Configuration
@@ -62,9 +63,7 @@ def prefix_pool(
 
 def best_trials(request: SuggestionRequest, trials: Iterable[Trial]) -> tuple[Trial, ...]:
     """Return the best few trials with an objective, the best first and the earliest of equals."""
-    scored = (trial for trial in trials if trial.objective is not None)
-    ranked = sorted(scored, key=lambda t: -request.objective.score(t.objective or 0.0))
-    return tuple(ranked[:SIZE])
+    return History(objective=request.objective, trials=tuple(trials)).leading(SIZE)
 
 
 def cached_prefixes(

@@ -44,7 +44,7 @@ class ObjectLedger:
         Raises:
             LedgerError: The ledger belongs to an experiment that differs; the message says where.
         """
-        held = self.read(_EXPERIMENT)
+        held = self.identity
         if held is None:
             self._store.put(_EXPERIMENT, json.dumps(identity, indent=1, sort_keys=True).encode())
             return
