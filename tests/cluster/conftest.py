@@ -1,0 +1,73 @@
+"""Fixtures of the tests that need a Kubernetes cluster: `kubectl` on it, and a namespace of one's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+from uuid import uuid4
+
+import pytest
+
+_LONGEST_CALL_SECONDS = 120
+
+
+class KubectlError(Exception):
+    """What `kubectl` has written to stderr."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kubectl:
+    """`kubectl` on the cluster of the tests; called with arguments it returns stdout."""
+
+    binary: str
+    kubeconfig: Path
+
+    def __call__(self, *arguments: str, stdin: str | None = None) -> str:
+        done = subprocess.run(
+            [self.binary, f"--kubeconfig={self.kubeconfig}", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_CALL_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise KubectlError(done.stderr)
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def kubectl() -> Kubectl:
+    """`kubectl` on the cluster that KUBECONFIG names."""
+    kubeconfig, binary = os.environ.get("KUBECONFIG"), shutil.which("kubectl")
+    if not kubeconfig:
+        _do_without("KUBECONFIG is not set")
+    if not binary:
+        _do_without("there is no `kubectl` on the PATH")
+    found = Kubectl(binary=binary, kubeconfig=Path(kubeconfig))
+    try:
+        found("version", "--request-timeout=10s")
+    except KubectlError as error:
+        _do_without(f"the cluster does not answer: {error}")
+    return found
+
+
+@pytest.fixture
+def namespace(kubectl: Kubectl) -> Iterator[str]:
+    """A namespace that goes away, with all that is in it, after the test."""
+    name = f"eeipu-test-{uuid4().hex[:8]}"
+    kubectl("create", "namespace", name)
+    yield name
+    kubectl("delete", "namespace", name, "--wait=false")
+
+
+def _do_without(reason: str) -> NoReturn:
+    message = f"no cluster: {reason}"
+    if os.environ.get("EEIPU_REQUIRE_CLUSTER"):
+        pytest.fail(message)
+    pytest.skip(message)
