@@ -46,5 +46,5 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.develop: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing eeipu-kfp and its tests into $(VENV) (torch is large: some minutes, once)"
-	$(PIP) --editable '.[demo,botorch,frame,bench,test,lint]'
+	$(PIP) --editable '.[controller,demo,botorch,frame,bench,test,lint]'
 	@touch $@ $(VENV)/.demo

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eeipu_kfp.core.space import Categorical, Float, Int
 
 if TYPE_CHECKING:
-    from eeipu_kfp.local.result import TuningResult
+    from eeipu_kfp.report.result import TuningResult
     from eeipu_kfp.local.tune import tune
     from eeipu_kfp.tuning.ask_tell import AskTell
 
@@ -17,7 +17,7 @@ __all__ = ["AskTell", "Categorical", "Float", "Int", "TuningResult", "tune"]
 
 _LAZY = {
     "AskTell": "eeipu_kfp.tuning.ask_tell",
-    "TuningResult": "eeipu_kfp.local.result",
+    "TuningResult": "eeipu_kfp.report.result",
     "tune": "eeipu_kfp.local.tune",
 }
 

@@ -67,3 +67,9 @@ class BusyError(EeipuError):
 
 class RunnerError(EeipuError):
     """A runner cannot start or follow a run; a stage that fails is no such error."""
+
+
+class RunnerUnavailableError(RunnerError):
+    """What executes the runs does not answer, or is busy, at this moment."""
+
+    retryable = True

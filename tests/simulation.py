@@ -8,7 +8,10 @@ from pathlib import Path
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.memory_store import MemoryStore
 from eeipu_kfp.core.experiment import Experiment
+from eeipu_kfp.core.history import History
 from eeipu_kfp.core.ports import Designer, Ledger, Runner, TunedPipeline
+from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
+from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.runners.simulated import SimulatedRunner, VirtualClock, three_stage_problem
 from eeipu_kfp.search.designers import make_designer
 from eeipu_kfp.tuning.driver import Surroundings
@@ -58,3 +61,45 @@ def three_stage_experiment(**changes) -> Experiment:
     problem = three_stage_problem()
     settings = {"name": "e", "budget_seconds": 2000.0, **changes}
     return Experiment(objective=problem.objective, space=problem.space, **settings)
+
+
+def three_trials() -> History:
+    """Three trials of the simulated pipeline, of which the last one failed."""
+
+    def record(stage, outcome, **fields):
+        return StageRecord(stage=stage, outcome=outcome, **fields)
+
+    def point(rate):
+        return Configuration({"rows": 20, "rate": rate, "threshold": 0.5})
+
+    first = Trial(
+        number=1,
+        configuration=point(0.1),
+        state=TrialState.SUCCEEDED,
+        objective=0.5,
+        stages=(
+            record("prepare", StageOutcome.EXECUTED, seconds=10.0),
+            record("train", StageOutcome.EXECUTED, seconds=5.0),
+            record("evaluate", StageOutcome.EXECUTED, seconds=1.0),
+        ),
+    )
+    second = Trial(
+        number=2,
+        configuration=point(0.2),
+        state=TrialState.SUCCEEDED,
+        objective=0.7,
+        stages=(
+            record("prepare", StageOutcome.CACHED, saved_seconds=10.0),
+            record("train", StageOutcome.EXECUTED, seconds=5.0),
+            record("evaluate", StageOutcome.EXECUTED, seconds=1.0),
+        ),
+    )
+    third = Trial(
+        number=3,
+        configuration=point(0.3),
+        state=TrialState.FAILED,
+        stages=(record("prepare", StageOutcome.CACHED, saved_seconds=10.0),),
+        failure=Failure(message="boom", stage="train"),
+    )
+    objective = three_stage_experiment().objective
+    return History(objective=objective, trials=(first, second, third))

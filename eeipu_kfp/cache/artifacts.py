@@ -40,7 +40,7 @@ def keep(
     }
 
 
-def fetch(store: ObjectStore, entry: CacheEntry, into: Path) -> StageOutputs:
+def fetch(store: ObjectStore, entry: CacheEntry, into: Path | None) -> StageOutputs:
     """Return an entry's outputs with URIs that a process on this machine can open.
 
     An artifact without content gets a path where nothing is, as it had when its stage ran.
@@ -48,7 +48,8 @@ def fetch(store: ObjectStore, entry: CacheEntry, into: Path) -> StageOutputs:
     Args:
         store: Holds the entry's objects.
         entry: The entry.
-        into: Folder for what must be downloaded; the same content is downloaded once.
+        into: Folder for what must be downloaded; the same content is downloaded once. None for the
+            URIs that the store knows the objects by.
 
     Raises:
         MissingObjectError: An object has vanished since the entry was looked up.
@@ -109,9 +110,11 @@ def _refuse(error: OSError) -> None:
     raise StoreError(message, hint="let the stage write files that this user can read") from error
 
 
-def _fetched(store: ObjectStore, kept: KeptArtifact, into: Path) -> Artifact:
+def _fetched(store: ObjectStore, kept: KeptArtifact, into: Path | None) -> Artifact:
     if kept.is_elsewhere:
         return kept.artifact
+    if into is None:
+        return replace(kept.artifact, uri=store.uri(kept.artifact.uri))
     path = store.local_path(kept.artifact.uri)
     # A store has no empty folders, so these are made outside.
     if path is None or (kept.is_folder and not kept.objects):

@@ -31,9 +31,18 @@ class Cache:
     leaves objects that nobody names, which `sweep` removes, and never an entry without content.
     """
 
-    def __init__(self, store: ObjectStore, clock: Clock) -> None:
+    def __init__(self, store: ObjectStore, clock: Clock, *, owned: tuple[str, ...] = ()) -> None:
+        """Look into a store.
+
+        Args:
+            store: Where entries and copies of artifacts lie.
+            clock: Tells how old they are.
+            owned: Prefixes below which runs have put artifacts that are used in place, and that
+                go with their entries.
+        """
         self._store = store
         self._clock = clock
+        self._owned = owned
         self._read: dict[str, tuple[str, CacheEntry | None]] = {}
 
     def publish(
@@ -98,12 +107,13 @@ class Cache:
         self._drop(entry)
         return None
 
-    def fetch(self, entry: CacheEntry, into: Path) -> StageOutputs:
+    def fetch(self, entry: CacheEntry, into: Path | None) -> StageOutputs:
         """Return an entry's outputs with URIs that a process on this machine can open.
 
         Args:
             entry: What a look-up has found.
-            into: Folder for what must be downloaded; the same content is downloaded once.
+            into: Folder for what must be downloaded; the same content is downloaded once. None
+                for the URIs that the store knows the objects by, with nothing downloaded.
 
         Raises:
             MissingObjectError: An object has vanished since the look-up.
@@ -121,7 +131,10 @@ class Cache:
         return tuple(entry for _, entry in self._read.values() if entry is not None)
 
     def remove(self, key: str) -> None:
-        """Remove an entry and its own artifacts; harmless where there is none."""
+        """Remove an entry and its own artifacts; harmless where there is none.
+
+        Its own are the copies that lie beside it, and what lies below a prefix that is owned.
+        """
         entry = self._load(key)
         if entry is None:
             self._store.delete(_entry_name(key))
@@ -185,7 +198,7 @@ class Cache:
     def _drop(self, entry: CacheEntry) -> None:
         self._store.delete(_entry_name(entry.key))
         for found in entry.objects:
-            if found.name.startswith(f"{_ARTIFACTS}{entry.key}/"):
+            if found.name.startswith((f"{_ARTIFACTS}{entry.key}/", *self._owned)):
                 self._store.delete(found.name)
 
 

@@ -50,6 +50,7 @@ class MinioStore:
         endpoint: Host and port.
         bucket: The bucket's name.
         prefix: What every object's name begins with, without `/` at its ends; may be empty.
+        scheme: What its URIs begin with: `minio` or `s3`.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class MinioStore:
         prefix: str = "",
         secure: bool = True,
         region: str | None = None,
+        scheme: str = "minio",
     ) -> None:
         """Take where the bucket is, without asking the server.
 
@@ -73,6 +75,7 @@ class MinioStore:
             prefix: What every object's name begins with.
             secure: Whether to speak TLS.
             region: The bucket's region; None to ask the server.
+            scheme: What its URIs begin with, as pipelines name objects of the same bucket.
 
         Raises:
             InvalidValueError: The endpoint is no host and port, or no bucket can have the name.
@@ -80,6 +83,7 @@ class MinioStore:
         self.endpoint = endpoint
         self.bucket = bucket
         self.prefix = prefix.strip("/")
+        self.scheme = scheme
         self._client = _client(
             endpoint, bucket, access_key, secret_key, secure=secure, region=region
         )
@@ -130,8 +134,9 @@ class MinioStore:
             self._client.remove_object(self.bucket, self._full(name))
 
     def uri(self, name: str) -> str:
-        """Return an object's `minio://` URI; the empty name stands for the store itself."""
-        return "minio://" + "/".join(part for part in (self.bucket, self.prefix, name) if part)
+        """Return an object's URI; the empty name stands for the store itself."""
+        path = "/".join(part for part in (self.bucket, self.prefix, name) if part)
+        return f"{self.scheme}://{path}"
 
     def local_path(self, name: str) -> Path | None:  # noqa: ARG002  # part of the port
         """Return None: nothing here is on this machine's disk."""

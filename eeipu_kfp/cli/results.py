@@ -9,7 +9,7 @@ from eeipu_kfp.cli import wording
 from eeipu_kfp.cli.console import out
 from eeipu_kfp.core.trial import StageOutcome, Trial, TrialState
 from eeipu_kfp.local.opening import Opened
-from eeipu_kfp.local.result import TuningResult
+from eeipu_kfp.report.result import TuningResult
 
 STYLES = {
     TrialState.PENDING: "dim",
@@ -34,7 +34,7 @@ def show(opened: Opened, result: TuningResult) -> None:
     out().print(savings(result), style="bold", soft_wrap=True)
     if result.stop is not None:
         out().print(f"ended: {result.stop.message}", soft_wrap=True)
-    if result.report.exists():
+    if result.report is not None and result.report.exists():
         out().print(f"report: {result.report}", soft_wrap=True)
 
 

@@ -20,8 +20,8 @@ from eeipu_kfp.experiment.documents import load_document
 from eeipu_kfp.experiment.models import S3, TuningExperiment
 from eeipu_kfp.local.clock import SystemClock
 from eeipu_kfp.local.reporting import Reporter
-from eeipu_kfp.local.result import TuningResult
 from eeipu_kfp.local.workspace import Workspace
+from eeipu_kfp.report.result import TuningResult
 from eeipu_kfp.report.summary import summarise
 
 _ACCESS_KEYS = ("AWS_ACCESS_KEY_ID", "MINIO_ACCESS_KEY")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.core.ports import Runner
 from eeipu_kfp.local.opening import Opened
-from eeipu_kfp.local.result import TuningResult
+from eeipu_kfp.report.result import TuningResult
 from eeipu_kfp.runners.lightweight import check
 from eeipu_kfp.runners.local import LocalRunner
 from eeipu_kfp.search.designers import make_designer
@@ -65,7 +66,7 @@ def prepared(opened: Opened, *, observe: Observer = ignore) -> Iterator[Session]
             try:
                 yield Session(opened, TuningLoop(surroundings, designer), ledger)
             finally:
-                shutil.rmtree(surroundings.scratch, ignore_errors=True)
+                shutil.rmtree(_scratch(opened), ignore_errors=True)
 
 
 def _surroundings(
@@ -84,6 +85,10 @@ def _surroundings(
         cache=cache,
         ledger=ledger,
         clock=opened.clock,
-        scratch=opened.workspace.folder / "fetched",
+        scratch=_scratch(opened),
         observe=observe_all,
     )
+
+
+def _scratch(opened: Opened) -> Path:
+    return opened.workspace.folder / "fetched"

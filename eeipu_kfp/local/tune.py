@@ -13,8 +13,8 @@ from eeipu_kfp.experiment.conversion import resolve
 from eeipu_kfp.experiment.documents import check_document
 from eeipu_kfp.experiment.template import dns_label
 from eeipu_kfp.local.opening import Opened
-from eeipu_kfp.local.result import TuningResult
 from eeipu_kfp.local.session import prepared
+from eeipu_kfp.report.result import TuningResult
 from eeipu_kfp.tuning.events import Observer, ignore
 
 

@@ -42,7 +42,8 @@ class Surroundings:
         cache: Keeps stage outputs.
         ledger: Keeps the trials.
         clock: Tells the time.
-        scratch: A folder for cached outputs that must be brought here.
+        scratch: A folder for cached outputs that must be brought here; None where runs read them
+            from the store themselves.
         observe: Is told what happens.
     """
 
@@ -52,7 +53,7 @@ class Surroundings:
     cache: Cache
     ledger: Ledger
     clock: Clock
-    scratch: Path
+    scratch: Path | None
     observe: Observer
 
     def keys(self, trial: Trial) -> dict[str, StageKey]:

@@ -47,6 +47,7 @@ class TuningLoop:
         self._closed: dict[int, Trial] = {}
         self._drivers: dict[int, TrialDriver] = {}
         self._stop: Stop | None = None
+        self._has_suggested = False
         for trial, handle in surroundings.ledger.load():
             if trial.state.is_terminal:
                 self._closed[trial.number] = trial
@@ -71,8 +72,9 @@ class TuningLoop:
         another loop goes on with them.
         """
         try:
-            while (stop := self._turn()) is None:
-                pass
+            while (stop := self.turn()) is None:
+                if not self._has_suggested:
+                    self._with.clock.sleep(_POLL_SECONDS)
         except BaseException:
             for driver in self._drivers.values():
                 driver.interrupt()
@@ -80,7 +82,16 @@ class TuningLoop:
         self._with.observe(ExperimentEnded(stop=stop, history=self.history))
         return Outcome(history=self.history, stop=stop)
 
-    def _turn(self) -> Stop | None:
+    def turn(self, *, suspended: bool = False) -> Stop | None:
+        """Do what can be done now, and wait for nothing: follow the open trials, suggest another.
+
+        Args:
+            suspended: Whether new trials are held back; open ones go on.
+
+        Returns:
+            Why the experiment has ended; None while it goes on.
+        """
+        self._has_suggested = False
         for driver in tuple(self._drivers.values()):
             self._step(driver)
         stop = verdict(self._with.experiment, self.history) or self._stop
@@ -88,10 +99,8 @@ class TuningLoop:
             self._abandon_all()
         if stop is not None and not self._drivers:
             return stop
-        if stop is None and free_slots(self._with.experiment, self.history):
+        if stop is None and not suspended and free_slots(self._with.experiment, self.history):
             self._suggest()
-        else:
-            self._with.clock.sleep(_POLL_SECONDS)
         return None
 
     def _step(self, driver: TrialDriver) -> None:
@@ -116,6 +125,7 @@ class TuningLoop:
             self._close(driver)
 
     def _suggest(self) -> None:
+        self._has_suggested = True
         request = self._request()
         answer = self._designer.suggest(request)
         if isinstance(answer, Stop):

@@ -133,15 +133,18 @@ class RunnerContract:
         assert world.runner.poll("never-started") is RunState.STOPPED
         assert world.runner.collect("never-started") == ()
 
-    def test_a_discarded_run_is_known_no_more(self, world: RunnerWorld) -> None:
-        handle = world.runner.start(world.trial("one"))
-        world.ended(handle)
+    def test_discarding_a_run_may_be_repeated_and_touches_no_other(
+        self, world: RunnerWorld
+    ) -> None:
+        one, two = (world.runner.start(world.trial(name)) for name in ("one", "two"))
+        world.ended(one)
+        kept = world.ended(two)
 
-        world.runner.discard(handle)
-        world.runner.discard(handle)
+        world.runner.discard(one)
+        world.runner.discard(one)
 
-        assert world.runner.poll(handle) is RunState.STOPPED
-        assert world.runner.collect(handle) == ()
+        assert world.runner.poll(two) is RunState.SUCCEEDED
+        assert world.runner.collect(two) == kept
 
     def test_a_cut_pipeline_runs_only_what_is_left(self, world: RunnerWorld) -> None:
         handle = world.runner.start(world.trial("one", without_prepare=True))

@@ -302,3 +302,14 @@ def test_a_missing_argument_is_the_runners_error(local: LocalWorld) -> None:
 def test_a_name_that_is_no_file_name_is_refused(local: LocalWorld) -> None:
     with pytest.raises(RunnerError, match="no file name"):
         local.runner.start(replace(local.trial("one"), name="../one"))
+
+
+def test_a_discarded_run_leaves_nothing_behind(local: LocalWorld, folder: Path) -> None:
+    handle = local.runner.start(local.trial("one"))
+    local.ended(handle)
+
+    local.runner.discard(handle)
+
+    assert not (folder / handle).exists()
+    assert local.runner.poll(handle) is RunState.STOPPED
+    assert local.runner.collect(handle) == ()

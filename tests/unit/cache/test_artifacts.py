@@ -138,6 +138,14 @@ def test_an_artifact_that_is_in_the_bucket_is_not_copied(tmp_path: Path) -> None
     assert (_path(fetch(store, entry, tmp_path)) / "b").read_bytes() == b"x"
 
 
+def test_what_is_used_where_it_is_keeps_the_uri_it_came_with() -> None:
+    store = MemoryStore()
+    store.put("runs/7/model", b"weights")
+    outputs = _one(store.uri("runs/7/model"))
+
+    assert fetch(store, _entry(store, outputs), None) == outputs
+
+
 def test_a_directory_store_hands_out_its_own_files(tmp_path: Path) -> None:
     store = DirectoryStore(tmp_path / "store")
     entry = _entry(store, write_outputs(tmp_path / "run"))

@@ -306,6 +306,19 @@ def test_nothing_outside_the_cache_is_ever_deleted(clock: StillClock) -> None:
     assert list(store.list("")) == [theirs]
 
 
+def test_what_runs_have_put_below_an_owned_prefix_goes_with_its_entry(clock: StillClock) -> None:
+    store = MemoryStore()
+    own = store.put("runs/7/model", b"weights")
+    other = store.put("data/7/model", b"weights")
+    several = tuple(Artifact(uri=store.uri(found.name)) for found in (own, other))
+    cache = Cache(store, clock, owned=("runs/",))
+    entry = publish(cache, StageOutputs(artifacts={"out": several}))
+
+    cache.remove(entry.key)
+
+    assert list(store.list("")) == [other]
+
+
 def _sized(cache: Cache, tmp_path: Path, sizes: list[int]) -> list[CacheEntry]:
     entries = []
     for place, size in enumerate(sizes):

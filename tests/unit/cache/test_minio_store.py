@@ -92,6 +92,10 @@ def test_a_uri_names_bucket_prefix_and_object(prefix: str, uri: str) -> None:
     assert _store(prefix=f"/{prefix}/").uri("a/b") == uri
 
 
+def test_a_uri_begins_with_the_scheme_that_pipelines_use_for_the_bucket() -> None:
+    assert _store(scheme="s3").uri("a") == "s3://bucket/a"
+
+
 @pytest.mark.minio
 @pytest.mark.parametrize(
     ("changes", "hint"),

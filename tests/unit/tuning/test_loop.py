@@ -254,6 +254,21 @@ def test_watchers_hear_of_every_trial_and_of_the_end():
     assert isinstance(world.events[-1], ExperimentEnded)
 
 
+def test_a_suspended_loop_ends_what_is_open_and_suggests_nothing_until_it_is_resumed():
+    world = World(three_stage_experiment())
+    loop = world.loop(Scripted(point(), point(rate=0.1)))
+    loop.turn()
+
+    for _ in range(20):
+        assert loop.turn(suspended=True) is None
+        world.clock.sleep(10.0)
+    while_suspended = [trial.state for trial in loop.history.trials]
+    outcome = loop.run()
+
+    assert while_suspended == [TrialState.SUCCEEDED]
+    assert [trial.state for trial in outcome.history.trials] == [TrialState.SUCCEEDED] * 2
+
+
 def test_a_finished_experiment_ends_again_at_once():
     world = World(three_stage_experiment(max_trials=3))
     first = world.loop().run()

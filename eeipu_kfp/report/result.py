@@ -23,13 +23,13 @@ class TuningResult:
         history: Every trial.
         summary: The same in figures.
         stop: Why there are no more trials; None while there may be.
-        report: The report page.
+        report: The report page; None where it is in no file.
     """
 
     history: History
     summary: Summary
     stop: Stop | None
-    report: Path
+    report: Path | None = None
 
     @property
     def best(self) -> Trial | None:
@@ -76,7 +76,7 @@ class TuningResult:
             "savedSeconds": round(summary.saved_seconds, 3),
             "stageRuns": summary.stage_runs,
             "stageHits": summary.stage_hits,
-            "report": str(self.report),
+            "report": None if self.report is None else str(self.report),
         }
 
 

@@ -1,11 +1,23 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from eeipu_kfp.core.history import History
+from eeipu_kfp.report.result import TuningResult
+from eeipu_kfp.report.summary import summarise
+from eeipu_kfp.runners.simulated import three_stage_problem
+from tests.simulation import three_trials
+
+
+def result_of(history: History) -> TuningResult:
+    shape = three_stage_problem().pipeline.shape
+    return TuningResult(history=history, summary=summarise(shape, history), stop=None)
+
 
 @pytest.fixture
-def result(opened, simulated_history):
-    return opened.result(simulated_history, None)
+def result():
+    return result_of(three_trials())
 
 
 def test_the_document_holds_the_best_trial_and_what_was_saved(result):
@@ -39,11 +51,9 @@ def test_a_frame_has_a_row_a_trial_and_a_column_a_parameter(result):
     assert frame.loc[2, "objective"] == pytest.approx(0.7)
 
 
-def test_an_experiment_without_any_objective_has_failed(opened, simulated_history):
-    from dataclasses import replace
+def test_an_experiment_without_any_objective_has_failed(result):
+    nothing = result_of(replace(result.history, trials=result.history.trials[2:]))
 
-    nothing = replace(simulated_history, trials=simulated_history.trials[2:])
-
-    assert opened.result(nothing, None).failed
-    assert opened.result(nothing, None).document()["best"] is None
-    assert not opened.result(simulated_history, None).failed
+    assert nothing.failed
+    assert nothing.document()["best"] is None
+    assert not result.failed

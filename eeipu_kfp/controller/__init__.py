@@ -1,0 +1,1 @@
+"""The operator: tunes the `TuningExperiment`s of a cluster."""

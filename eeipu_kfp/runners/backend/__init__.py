@@ -1,0 +1,1 @@
+"""The KFP runner: trial pipelines on a Kubeflow Pipelines backend."""
