@@ -20,13 +20,15 @@ EXACTLY_ONE = "exactly_one"
 DUPLICATE_NAME = "duplicate_name"
 
 
-class _Node(BaseModel):
+class Node(BaseModel):
+    """A mapping of the document, in the spelling of Kubernetes; closed, and never changed."""
+
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, use_attribute_docstrings=True
     )
 
 
-class OneOf(_Node):
+class OneOf(Node):
     """A mapping in which exactly one of the known fields is set."""
 
     @model_validator(mode="after")
@@ -55,7 +57,7 @@ def _unique(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return items
 
 
-class Uniform(_Node):
+class Uniform(Node):
     """Values that lie evenly between two bounds."""
 
     min: fields.NumberText
@@ -67,7 +69,7 @@ class Uniform(_Node):
     between the bounds is allowed, or every whole number where the pipeline input is whole."""
 
 
-class LogUniform(_Node):
+class LogUniform(Node):
     """Values whose logarithms lie evenly between two bounds."""
 
     min: fields.NumberText
@@ -76,7 +78,7 @@ class LogUniform(_Node):
     """max is the largest value, bounds included; required."""
 
 
-class Categorical(_Node):
+class Categorical(Node):
     """A few values without an order."""
 
     choices: Annotated[tuple[fields.ValueText, ...], Field(min_length=1, max_length=100)]
@@ -84,7 +86,7 @@ class Categorical(_Node):
     for lists and structs); required."""
 
 
-class Boolean(_Node):
+class Boolean(Node):
     """True or false; has no fields."""
 
 
@@ -102,7 +104,7 @@ class SearchSpace(OneOf):
     """boolean, written `{}`, is true or false; unset unless it is the kind chosen."""
 
 
-class Parameter(_Node):
+class Parameter(Node):
     """A pipeline input that is tuned."""
 
     name: fields.Name
@@ -111,7 +113,7 @@ class Parameter(_Node):
     """searchSpace is where its values come from; required."""
 
 
-class Argument(_Node):
+class Argument(Node):
     """A pipeline input with a fixed value."""
 
     name: fields.Name
@@ -121,7 +123,7 @@ class Argument(_Node):
     JSON for lists, structs, numbers and booleans; required."""
 
 
-class ConfigMapRef(_Node):
+class ConfigMapRef(Node):
     """A key of a ConfigMap beside the experiment."""
 
     name: fields.DnsLabel
@@ -130,7 +132,7 @@ class ConfigMapRef(_Node):
     """key is the key that holds the compiled pipeline; required."""
 
 
-class Registered(_Node):
+class Registered(Node):
     """A version of a pipeline that Kubeflow Pipelines knows."""
 
     name: fields.Name
@@ -158,7 +160,7 @@ class PipelineSource(OneOf):
     the source chosen."""
 
 
-class Objective(_Node):
+class Objective(Node):
     """The one number that tuning improves."""
 
     metric: fields.Metric
@@ -170,7 +172,7 @@ class Objective(_Node):
     """goal is a value of the metric at which tuning stops; unset, the whole budget is used."""
 
 
-class Budget(_Node):
+class Budget(Node):
     """What the experiment may spend."""
 
     seconds: fields.Seconds
@@ -178,7 +180,7 @@ class Budget(_Node):
     reused costs nearly nothing; required."""
 
 
-class Algorithm(_Node):
+class Algorithm(Node):
     """How the search chooses."""
 
     name: Literal["eeipu", "eeipu-published", "ei", "random"] = "eeipu"
@@ -191,22 +193,15 @@ class Algorithm(_Node):
     decides."""
 
 
-class Directory(_Node):
+class Directory(Node):
     """A folder as the store of a cache."""
 
     path: fields.Location
     """path is the folder, relative to this document; required."""
 
 
-class SecretRef(_Node):
-    """A Secret beside the experiment."""
-
-    name: fields.DnsLabel
-    """name is the name of the Secret; required."""
-
-
-class S3(_Node):
-    """A bucket of MinIO or any other S3 server as the store of a cache."""
+class S3(Node):
+    """A bucket of MinIO or any other S3 server, with credentials from the environment."""
 
     endpoint: fields.Endpoint
     """endpoint is the URL of the server, such as `http://minio:9000`; required."""
@@ -216,9 +211,6 @@ class S3(_Node):
     """prefix begins the name of every object; default empty."""
     region: fields.ShortText | None = None
     """region is where the bucket is; unset, the server is asked."""
-    secret_ref: SecretRef | None = None
-    """secretRef is the Secret with the credentials; unset, they come from the environment, as they
-    always do on a laptop."""
 
 
 class Store(OneOf):
@@ -230,7 +222,7 @@ class Store(OneOf):
     """s3 is a bucket of MinIO or any other S3 server; unset unless it is the kind chosen."""
 
 
-class Cache(_Node):
+class Cache(Node):
     """How stage outputs are kept."""
 
     salt: fields.ShortText = ""
@@ -238,7 +230,12 @@ class Cache(_Node):
     size_limit: fields.SizeText | None = None
     """sizeLimit is what the cache may hold, such as `10Gi`; unset, there is no limit."""
     store: Store | None = None
-    """store is where the outputs are kept; unset, they lie beside the results of the experiment."""
+    """store is where the outputs are kept, on this machine only, since a cluster has one store for
+    all experiments; unset, they lie beside the results."""
+    deletion_policy: Literal["Retain", "Delete"] = "Retain"
+    """deletionPolicy is what becomes of stage outputs and records when the experiment is deleted,
+    on a cluster only: `Retain` (default) keeps them for experiments to come, `Delete` deletes
+    them."""
 
 
 Parameters: TypeAlias = Annotated[
@@ -249,7 +246,7 @@ Arguments: TypeAlias = Annotated[
 ]
 
 
-class Spec(_Node):
+class Spec(Node):
     """What is asked for."""
 
     pipeline: PipelineSource
@@ -284,7 +281,7 @@ class Spec(_Node):
     until it is deleted."""
 
 
-class Metadata(_Node):
+class Metadata(Node):
     """What Kubernetes knows the experiment by."""
 
     name: fields.DnsLabel
@@ -297,7 +294,7 @@ class Metadata(_Node):
     """annotations hold notes; default none."""
 
 
-class TuningExperiment(_Node):
+class TuningExperiment(Node):
     """One tuning campaign of a compiled pipeline."""
 
     api_version: Literal["eeipu.dev/v1alpha1"]

@@ -45,9 +45,10 @@ _TAIL = """\
   # cache:
   #   salt: ""  # any other text makes every stage run afresh
   #   sizeLimit: 10Gi  # what saves the least time for its size goes first; unset, no limit
-  #   store:  # unset, beside the results; one of directory and s3
+  #   store:  # on this machine; unset, beside the results; one of directory and s3
   #     directory: {path: cache}
   #     s3: {endpoint: "http://minio:9000", bucket: tuning}  # credentials from the environment
+  #   deletionPolicy: Retain  # on a cluster: Delete removes outputs with the experiment
   # suspend: false  # on a cluster: hold back new trials
   # ttlSecondsAfterFinished: 86400  # on a cluster: delete the experiment that long after its end
 """

@@ -1,4 +1,4 @@
-"""Fixtures of the tests that need a Kubernetes cluster: `kubectl` on it, and a namespace of one's own."""
+"""Fixtures that need a Kubernetes cluster: `kubectl` on it, and a namespace for each test."""
 
 from __future__ import annotations
 

@@ -44,9 +44,9 @@ DOCUMENT: dict[str, Any] = {
                     "bucket": "tuning",
                     "prefix": "demo/",
                     "region": "eu",
-                    "secretRef": {"name": "keys"},
                 }
             },
+            "deletionPolicy": "Delete",
         },
         "suspend": False,
         "ttlSecondsAfterFinished": 3600,

@@ -232,6 +232,12 @@ BAD = {
         "spec.cache.store.s3.endpoint",
         ["http://minio"],
     ),
+    "deletion policy unknown": (
+        "spec/cache/deletionPolicy",
+        "delete",
+        "spec.cache.deletionPolicy",
+        ['"delete" is not allowed', "did you mean `Delete`?"],
+    ),
     "bucket with capitals": (
         f"{S3}/bucket",
         "Tuning",
@@ -314,7 +320,7 @@ def test_a_sound_document_reads_with_every_field():
 
     assert document.metadata.namespace == "ml"
     assert document.spec.parameters[1].search_space.uniform.step == "2"
-    assert document.spec.cache.store.s3.secret_ref.name == "keys"
+    assert document.spec.cache.deletion_policy == "Delete"
     assert document.spec.ttl_seconds_after_finished == 3600
 
 
