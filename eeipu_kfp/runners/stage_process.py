@@ -71,7 +71,7 @@ class StageProcesses:
         """How the last failing process ended, in words; empty where none failed."""
         if not self._exit:
             return ""
-        reason = _exit_reason(self._exit)
+        reason = exit_words(self._exit)
         last = self.log_lines()[-1:]
         return f"{reason}: {last[0].strip()}" if last and self._exit == 1 else reason
 
@@ -88,6 +88,11 @@ def log_tail(path: Path) -> tuple[str, ...]:
             text = file.read().decode(errors="replace")
     except FileNotFoundError:
         return ()
+    return last_lines(text)
+
+
+def last_lines(text: str) -> tuple[str, ...]:
+    """Return the last lines of a component's log, without colours and KFP's own lines."""
     return tuple(_component_lines(_ANSI.sub("", text)))[-_LOG_LINES:]
 
 
@@ -104,7 +109,8 @@ def _component_lines(text: str) -> list[str]:
     return lines
 
 
-def _exit_reason(code: int) -> str:
+def exit_words(code: int) -> str:
+    """Return in words how a process ended, from the code that it or its shell gave."""
     number = -code if code < 0 else code - _SHELL_SIGNAL_BASE
     try:
         name = signal.Signals(number).name
