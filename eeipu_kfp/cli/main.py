@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from eeipu_kfp.cli.authoring import init, plan, validate
+from eeipu_kfp.cli.authoring import convert, init, plan, validate
 from eeipu_kfp.cli.caching import cache
 from eeipu_kfp.cli.complaints import complain
 from eeipu_kfp.cli.running import report, run, status
@@ -32,7 +32,7 @@ def eeipu() -> None:
     """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
-for command in (init, validate, plan, run, status, report, cache):
+for command in (init, convert, validate, plan, run, status, report, cache):
     eeipu.add_command(command)
 
 

@@ -71,3 +71,42 @@ def test_plan_tells_what_is_cached_and_what_the_rest_of_the_budget_is_good_for(c
 
     assert re.search(r"evaluate .* cached for 4 configurations", printed)
     assert "a whole trial takes about" in printed
+
+
+KATIB = """\
+apiVersion: kubeflow.org/v1beta1
+kind: Experiment
+metadata: {name: small}
+spec:
+  objective: {type: maximize, objectiveMetricName: score}
+  algorithm: {algorithmName: random}
+  maxTrialCount: 3
+  parameters:
+  - {name: rate, parameterType: double, feasibleSpace: {min: "0", max: "1"}}
+  trialTemplate: {primaryContainerName: main}
+"""
+
+
+@pytest.fixture
+def katib(folder):
+    (folder / "katib.yaml").write_text(KATIB)
+
+
+def test_a_katib_experiment_is_converted_to_one_that_can_be_tuned(call, folder, katib):
+    written = call("convert", "katib.yaml", "--pipeline", "pipeline.yaml", "-o", "new.yaml")
+
+    assert "settle each TODO, then: eeipu validate new.yaml" in written.stderr
+    assert "metric: evaluate.metrics.score" in (folder / "new.yaml").read_text()
+    assert "new.yaml is good: 3 stages, 1 tuned parameters" in call("validate", "new.yaml").stdout
+
+
+def test_a_katib_experiment_is_printed_where_no_file_is_named(call, katib):
+    printed = call("convert", "katib.yaml").stdout
+
+    assert "metric: <stage>.score" in printed
+    assert "# - trialTemplate:" in printed
+
+
+def test_convert_overwrites_nothing(call, folder, katib):
+    with pytest.raises(SpecError, match="would be overwritten"):
+        call("convert", "katib.yaml", "-o", "experiment.yaml")

@@ -1,0 +1,1 @@
+"""Katib's `Experiment` documents, and what becomes of them here."""
