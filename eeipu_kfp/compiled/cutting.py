@@ -12,7 +12,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from eeipu_kfp.compiled.dag import Document, Feed, feeds, parameters_of, upstream_of
+from eeipu_kfp.compiled.dag import Document, Feed, feeds, parameters_of, selectors, upstream_of
 from eeipu_kfp.compiled.folding import fold_constants
 from eeipu_kfp.compiled.importers import (
     OUTPUT,
@@ -180,18 +180,11 @@ def _lacking(feed: Feed, consumer: str) -> PipelineError:
     return PipelineError(message, hint=f"let stage `{feed.producer}` run again")
 
 
-def _selectors(output: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return where an output of a DAG comes from."""
-    one = output.get("valueFromParameter")
-    several = output.get("valueFromOneof", {}).get("parameterSelectors", [])
-    return [*([one] if one else []), *several, *output.get("artifactSelectors", [])]
-
-
 def _shown(root: Mapping[str, Any]) -> set[str]:
     """Return the tasks that outputs of the pipeline as a whole come from."""
     kinds = root["dag"].get("outputs", {}).values()
-    found = [_selectors(output) for outputs in kinds for output in outputs.values()]
-    return {selector["producerSubtask"] for selectors in found for selector in selectors}
+    found = [selectors(output) for outputs in kinds for output in outputs.values()]
+    return {selector["producerSubtask"] for several in found for selector in several}
 
 
 def _drop_outputs(root: dict[str, Any], tasks: Mapping[str, Any]) -> None:
@@ -199,7 +192,7 @@ def _drop_outputs(root: dict[str, Any], tasks: Mapping[str, Any]) -> None:
     shown = root["dag"].get("outputs", {})
     for kind, outputs in shown.items():
         for name in list(outputs):
-            if any(found["producerSubtask"] not in tasks for found in _selectors(outputs[name])):
+            if any(found["producerSubtask"] not in tasks for found in selectors(outputs[name])):
                 del outputs[name]
                 root.get("outputDefinitions", {}).get(kind, {}).pop(name, None)
     for holder, key in ((root["dag"], "outputs"), (root, "outputDefinitions")):

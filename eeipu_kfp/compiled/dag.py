@@ -89,6 +89,13 @@ def artifacts_of(task: Spec) -> Mapping[str, Spec]:
     return found
 
 
+def selectors(output: Spec) -> list[Spec]:
+    """Return the outputs of inner tasks that an output of a DAG may come from."""
+    one = output.get("valueFromParameter")
+    several = output.get("valueFromOneof", {}).get("parameterSelectors", [])
+    return [*([one] if one else []), *several, *output.get("artifactSelectors", [])]
+
+
 def constant_of(binding: Spec) -> Any:
     """Return the constant that an input is bound to; None for any other binding."""
     runtime = binding.get("runtimeValue", {})
