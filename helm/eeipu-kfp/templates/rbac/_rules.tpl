@@ -1,0 +1,25 @@
+{{- define "eeipu-kfp.rules" -}}
+- apiGroups: [eeipu.dev]
+  resources: [tuningexperiments]
+  verbs: [get, list, watch, patch, delete]
+- apiGroups: [eeipu.dev]
+  resources: [tuningexperiments/status]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+# Compiled pipelines that experiments name.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get]
+# When the stages of a run computed, and what they said.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
+- apiGroups: [argoproj.io]
+  resources: [workflows]
+  verbs: [get, list, watch]
+{{- end }}
