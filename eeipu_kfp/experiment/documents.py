@@ -64,7 +64,7 @@ def check_document(document: object, *, source: str = "the document") -> TuningE
         raise SpecError(message, hint=_WRITE_ONE)
     _check_kind(document, source)
     try:
-        return TuningExperiment.model_validate(_without_nulls(document))
+        return TuningExperiment.model_validate(without_nulls(document))
     except ValidationError as error:
         problems = translated(error)
         problems.raise_any(source)
@@ -93,10 +93,10 @@ def _check_kind(document: dict[str, Any], source: str) -> None:
             raise SpecError(message, path=field, hint=f"write `{field}: {expected}`")
 
 
-def _without_nulls(document: Any) -> Any:
-    """Return a document as the Kubernetes API reads it: a field that is null is not set."""
+def without_nulls(document: Any) -> Any:
+    """Return plain data as the Kubernetes API reads it: a field that is null is not set."""
     if isinstance(document, dict):
-        return {key: _without_nulls(item) for key, item in document.items() if item is not None}
+        return {key: without_nulls(item) for key, item in document.items() if item is not None}
     if isinstance(document, list):
-        return [_without_nulls(item) for item in document]
+        return [without_nulls(item) for item in document]
     return document

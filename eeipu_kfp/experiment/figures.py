@@ -14,8 +14,6 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from eeipu_kfp.experiment.fields import NUMBER
-
 
 def _in_digits(number: float) -> str:
     return f"{number:.9g}"
@@ -37,7 +35,7 @@ Figure: TypeAlias = Annotated[
     float,
     Field(allow_inf_nan=False),
     PlainSerializer(_in_digits),
-    WithJsonSchema({"type": "string", "pattern": NUMBER, "maxLength": 32}),
+    WithJsonSchema({"type": "string", "maxLength": 32}),
 ]
 """A finite number that was measured; written as text, since Kubernetes takes no fractions."""
 

@@ -95,8 +95,8 @@ class CacheState(_Report):
     """stageRuns is the number of stages that really ran; default 0."""
     hits: figures.Tally = 0
     """hits is the number of stages whose output was reused; default 0."""
-    saved_seconds: figures.Figure = 0.0
-    """savedSeconds is the compute time that was avoided, as decimal text; default 0."""
+    saved_seconds: figures.Figure
+    """savedSeconds is the compute time that was avoided, as decimal text; required."""
     entries: figures.Tally | None = None
     """entries is the number of stage outputs that the namespace keeps; unset, unknown."""
     size_bytes: figures.LargeTally | None = None
@@ -112,11 +112,10 @@ class RecentTrial(_Report):
     """state is where it stands; required."""
     objective: figures.Figure | None = None
     """objective is what it brought, as decimal text; unset, nothing yet."""
-    spent_seconds: figures.Figure = 0.0
-    """spentSeconds is the compute time of its stages that really ran, as decimal text;
-    default 0."""
-    saved_seconds: figures.Figure = 0.0
-    """savedSeconds is the compute time that reused outputs avoided, as decimal text; default 0."""
+    spent_seconds: figures.Figure
+    """spentSeconds is the compute time of its stages that really ran, as decimal text; required."""
+    saved_seconds: figures.Figure
+    """savedSeconds is the compute time that reused outputs avoided, as decimal text; required."""
     run: figures.Glimpse | None = None
     """run is the identity of its run in Kubeflow Pipelines; unset, it has none yet."""
     message: figures.Remark | None = None
