@@ -1,0 +1,223 @@
+"""The few calls of Kubeflow Pipelines' API (v2beta1) that tuning needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from eeipu_kfp.compiled.dag import Document
+from eeipu_kfp.errors import RunnerError, RunnerUnavailableError
+from eeipu_kfp.runners.backend.runs import document_of
+
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 30.0
+_CONNECTIONS = 16
+_BUSY_STATUSES = frozenset({408, 429})
+_REFUSED_STATUSES = frozenset({401, 403})
+_MISSING_STATUS = 404
+_CONFLICT_STATUS = 409
+_FIRST_FAULT_STATUS = 400
+_FIRST_SERVER_FAULT_STATUS = 500
+_PAGE_SIZE = 100
+
+
+class KfpApi:
+    """A client for one backend; many threads may use it.
+
+    Every method raises RunnerUnavailableError where the backend does not answer or is busy, and
+    RunnerError where it refuses.
+
+    Attributes:
+        url: Where the backend is.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token_path: Path | None = None,
+        read_seconds: float = _READ_SECONDS,
+    ) -> None:
+        """Take where the backend is, without asking it.
+
+        Args:
+            url: Such as `http://ml-pipeline.kubeflow:8888`.
+            token_path: File of a service account token for the audience
+                `pipelines.kubeflow.org`, read anew for each call as it is replaced now and then;
+                None where the backend asks for none.
+            read_seconds: How long to wait for an answer.
+        """
+        self.url = url.rstrip("/")
+        self._token_path = token_path
+        self._http = PoolManager(
+            maxsize=_CONNECTIONS,
+            timeout=Timeout(connect=_CONNECT_SECONDS, read=read_seconds),
+            # `read` repeats a GET alone: a submit must not happen twice.
+            retries=Retry(total=None, connect=2, read=1, status=0, backoff_factor=0.2),
+        )
+
+    def experiment_id(self, name: str, *, namespace: str = "") -> str:
+        """Return the id of a KFP experiment, which is made where there is none."""
+        found = self._find_experiment(name, namespace)
+        if found is None:
+            body = {"display_name": name, **({"namespace": namespace} if namespace else {})}
+            made = self._call("POST", "experiments", body=body, none_for=_CONFLICT_STATUS)
+            found = made["experiment_id"] if made else self._find_experiment(name, namespace)
+        if found is None:
+            message = f"Kubeflow Pipelines has and has not an experiment `{name}`"
+            raise RunnerUnavailableError(message)
+        return found
+
+    def find_run(self, name: str, *, experiment_id: str) -> str | None:
+        """Return the id of the run of this name in a KFP experiment, the first of several."""
+        query = {"experiment_id": experiment_id, "filter": _is("display_name", name)}
+        found = list(self._pages("runs", "runs", query))
+        first = min(found, key=lambda run: (run["created_at"], run["run_id"]), default=None)
+        return str(first["run_id"]) if first else None
+
+    def create_run(self, body: Mapping[str, Any]) -> str:
+        """Start a run and return its id."""
+        return str(self._call("POST", "runs", body=body)["run_id"])
+
+    def run(self, run_id: str, *, with_tasks: bool = False) -> Mapping[str, Any] | None:
+        """Return what the backend knows of a run; None where it knows no such run.
+
+        Args:
+            run_id: The run's id.
+            with_tasks: Whether to ask for its tasks too, which a backend with MLMD ignores.
+        """
+        query = {"view": "FULL"} if with_tasks else {}
+        found: Mapping[str, Any] | None = self._call(
+            "GET", f"runs/{run_id}", query=query, none_for=_MISSING_STATUS
+        )
+        return found
+
+    def terminate(self, run_id: str) -> None:
+        """End a run; RunnerError where it has ended."""
+        self._call("POST", f"runs/{run_id}:terminate")
+
+    def registered_pipeline(
+        self, name: str, *, version: str | None = None, namespace: str = ""
+    ) -> Document:
+        """Return a registered pipeline.
+
+        Args:
+            name: The pipeline's name.
+            version: The version's name; None for the newest.
+            namespace: Where the pipeline is registered; empty for all namespaces.
+        """
+        query = {"namespace": namespace} if namespace else {}
+        found = self._call("GET", f"pipelines/names/{name}", query=query, none_for=_MISSING_STATUS)
+        if found is None:
+            message = f"no pipeline `{name}` is registered at `{self.url}`"
+            raise RunnerError(message, hint="upload it, or name one of the registered pipelines")
+        path = f"pipelines/{found['pipeline_id']}/versions"
+        pages = self._pages(path, "pipeline_versions", {"sort_by": "created_at desc"})
+        return _version(name, version, pages)
+
+    def _find_experiment(self, name: str, namespace: str) -> str | None:
+        query = {"filter": _is("display_name", name)}
+        if namespace:
+            query["namespace"] = namespace
+        found = next(self._pages("experiments", "experiments", query), None)
+        return str(found["experiment_id"]) if found else None
+
+    def _pages(self, path: str, key: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        token = ""
+        while True:
+            page = {**query, "page_size": str(_PAGE_SIZE), "page_token": token}
+            answer = self._call("GET", path, query=page)
+            yield from answer.get(key) or ()
+            token = answer.get("next_page_token", "")
+            if not token:
+                return
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        none_for: int | None = None,
+    ) -> Any:
+        """Return the content of an answer; None where its status is `none_for`."""
+        try:
+            response = self._http.request(
+                method,
+                f"{self.url}/apis/v2beta1/{path}",
+                fields=dict(query or {}) if method == "GET" else None,
+                body=json.dumps(body, default=dict) if body is not None else None,
+                headers=self._headers(),
+            )
+        except HTTPError as error:
+            message = f"no answer from Kubeflow Pipelines at `{self.url}`: {error}"
+            hint = "check the address, and whether `ml-pipeline` is up"
+            raise RunnerUnavailableError(message, hint=hint) from error
+        if response.status == none_for:
+            return None
+        if response.status >= _FIRST_FAULT_STATUS:
+            raise self._refusal(path, response)
+        return self._content(response)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json"}
+        if self._token_path is not None:
+            try:
+                token = self._token_path.read_text().strip()
+            except OSError as error:
+                message = f"cannot read the token `{self._token_path}`: {error.strerror}"
+                hint = "mount a service account token for the audience `pipelines.kubeflow.org`"
+                raise RunnerError(message, hint=hint) from error
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
+
+    def _content(self, response: BaseHTTPResponse) -> Any:
+        try:
+            return response.json()
+        except ValueError as error:
+            message = f"what answers at `{self.url}` is not the API of Kubeflow Pipelines"
+            raise RunnerError(message, hint="give the address of `ml-pipeline`") from error
+
+    def _refusal(self, path: str, response: BaseHTTPResponse) -> RunnerError:
+        reason = _reason(response)
+        message = f"Kubeflow Pipelines at `{self.url}` answers {response.status} to `{path}`"
+        message = f"{message}: {reason}" if reason else message
+        if response.status >= _FIRST_SERVER_FAULT_STATUS or response.status in _BUSY_STATUSES:
+            return RunnerUnavailableError(message, hint="see the log of `ml-pipeline`")
+        if response.status in _REFUSED_STATUSES:
+            hint = "let this service account use the `pipelines.kubeflow.org` API here"
+            return RunnerError(message, hint=hint)
+        return RunnerError(message)
+
+
+def _is(key: str, value: str) -> str:
+    predicate = {"operation": "EQUALS", "key": key, "string_value": value}
+    return json.dumps({"predicates": [predicate]})
+
+
+def _version(pipeline: str, version: str | None, pages: Iterator[Mapping[str, Any]]) -> Document:
+    for found in pages:
+        if version is None or version in {found.get("display_name"), found.get("name")}:
+            return document_of(found["pipeline_spec"])
+    message = (
+        f"pipeline `{pipeline}` has no version `{version}`"
+        if version
+        else (f"pipeline `{pipeline}` has no version")
+    )
+    raise RunnerError(message, hint="name one of its versions, or none for the newest")
+
+
+def _reason(response: BaseHTTPResponse) -> str:
+    """Return what the backend says is wrong, on one line."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    text = body.get("message") or body.get("error") if isinstance(body, Mapping) else ""
+    return " ".join(str(text or "").split())

@@ -1,0 +1,53 @@
+"""The tasks of a run as a tree: DAGs, the rounds of loops, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from eeipu_kfp.runners.backend.readers import TaskKind, TaskRecord
+
+
+class TaskTree:
+    """Finds the records of a run by their place.
+
+    Where a driver was repeated there are two records of one task, and the later one counts.
+    """
+
+    __slots__ = ("_children", "_root")
+
+    def __init__(self, records: Iterable[TaskRecord]) -> None:
+        """Take the records of one run, in the order they were made."""
+        self._children: dict[str, list[TaskRecord]] = {}
+        self._root = ""
+        for record in records:
+            if record.parent:
+                self._children.setdefault(record.parent, []).append(record)
+            else:
+                self._root = record.id
+
+    def stage(self, name: str) -> TaskRecord | None:
+        """Return the record of a task of the root DAG; None where it has none yet."""
+        return self.child(self._root, name)
+
+    def child(self, parent: str, name: str) -> TaskRecord | None:
+        """Return the record of a task in a DAG, given the DAG's id; None where it has none."""
+        found = [record for record in self._children.get(parent, []) if record.name == name]
+        return found[-1] if found else None
+
+    def rounds(self, record: TaskRecord) -> tuple[TaskRecord, ...]:
+        """Return the rounds of a loop, in order; for anything else, itself."""
+        rounds = {
+            child.iteration: child
+            for child in self._children.get(record.id, [])
+            if child.iteration is not None and child.kind is TaskKind.DAG
+        }
+        return tuple(rounds[number] for number in sorted(rounds)) or (record,)
+
+    def containers(self, record: TaskRecord) -> tuple[TaskRecord, ...]:
+        """Return the containers that a task consists of: itself, or all that its DAG has run."""
+        return tuple(found for found in self._below(record) if found.kind is TaskKind.CONTAINER)
+
+    def _below(self, record: TaskRecord) -> Iterator[TaskRecord]:
+        yield record
+        for child in self._children.get(record.id, []):
+            yield from self._below(child)
