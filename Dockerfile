@@ -15,7 +15,7 @@ COPY README.md LICENSE ./
 COPY eeipu_kfp eeipu_kfp
 # Byte code that is checked by no time stamp, so that two builds give the same files.
 RUN pip --python /opt/eeipu/bin/python install --no-deps . \
- && python -m compileall -q --invalidation-mode unchecked-hash /opt/eeipu/lib
+ && python -m compileall -q -x /tests/ --invalidation-mode unchecked-hash /opt/eeipu/lib
 
 FROM ${PYTHON_IMAGE}
 COPY --from=build /opt/eeipu /opt/eeipu
