@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,24 @@ from eeipu_kfp.runners.stage_process import last_lines, log_tail
 _LAUNCHER_LINE = re.compile(
     r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w./-]+\.go:\d+\] |time=\S+ level="
 )
+
+_EXIT = re.compile(r"failed to execute successfully: (?:exit status (\d+)|signal: ([a-z ]+))")
+_SIGNALS = {
+    "aborted": signal.SIGABRT,
+    "killed": signal.SIGKILL,
+    "segmentation fault": signal.SIGSEGV,
+    "terminated": signal.SIGTERM,
+}
+
+
+def exit_code(text: str) -> int | None:
+    """Return how the component ended as KFP's launcher has logged it; a signal is negative."""
+    found = _EXIT.search(text)
+    if found is None:
+        return None
+    code, name = found.groups()
+    number = _SIGNALS.get((name or "").removesuffix(" (core dumped)").strip())
+    return int(code) if code else -number if number else None
 
 
 def pod_lines(text: str) -> tuple[str, ...]:

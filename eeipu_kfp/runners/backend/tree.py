@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from eeipu_kfp.runners.backend.readers import TaskKind, TaskRecord
+from eeipu_kfp.runners.backend.readers import TaskKind, TaskRecord, TaskState
 
 
 class TaskTree:
@@ -46,6 +46,15 @@ class TaskTree:
     def containers(self, record: TaskRecord) -> tuple[TaskRecord, ...]:
         """Return the containers that a task consists of: itself, or all that its DAG has run."""
         return tuple(found for found in self._below(record) if found.kind is TaskKind.CONTAINER)
+
+    def telling(self, record: TaskRecord) -> TaskRecord:
+        """Return the container that tells most of how a task ended: the last that has failed.
+
+        Where none has, it is the last of all; where there is none, the task itself.
+        """
+        containers = self.containers(record)
+        failed = [found for found in containers if found.state is not TaskState.SUCCEEDED]
+        return (failed or containers or (record,))[-1]
 
     def _below(self, record: TaskRecord) -> Iterator[TaskRecord]:
         yield record
