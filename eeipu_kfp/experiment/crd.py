@@ -63,7 +63,7 @@ def _schema() -> Schema:
     schema["properties"] = {
         "apiVersion": {"description": fields["apiVersion"]["description"], "type": "string"},
         "kind": {"description": fields["kind"]["description"], "type": "string"},
-        "metadata": {"type": "object"},
+        "metadata": {"type": "object", "properties": {"name": {"type": "string"}}},
         "spec": fields["spec"],
         "status": {
             **structural(Status),

@@ -47,7 +47,7 @@ Moment: TypeAlias = Annotated[
 """A point in time."""
 
 Tally: TypeAlias = Annotated[StrictInt, Field(ge=0, le=2_147_483_647)]
-LargeTally: TypeAlias = Annotated[StrictInt, Field(ge=0, le=9_223_372_036_854_775_807)]
+LargeTally: TypeAlias = Annotated[StrictInt, Field(ge=0, le=9_007_199_254_740_991)]
 Remark: TypeAlias = Annotated[str, Field(max_length=1024), _clipped(1024)]
 """Words for people; what is too long is cut."""
 Glimpse: TypeAlias = Annotated[str, Field(max_length=256), _clipped(256)]

@@ -202,7 +202,8 @@ _CACHE = (
 _EXPERIMENT = (
     Rule(
         condition="size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
-        message="the name must be 63 lower-case letters, digits and `-` at most: shorten it",
+        message="a name has 63 characters at most, and no dot: shorten it",
+        field="metadata.name",
     ),
 )
 

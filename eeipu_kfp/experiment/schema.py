@@ -14,7 +14,7 @@ Schema: TypeAlias = dict[str, Any]
 
 _NUMBER_OR_TEXT = "x-kubernetes-int-or-string"
 _PLAIN = (
-    *("type", "format", "enum", "anyOf", _NUMBER_OR_TEXT),
+    *("type", "format", "enum", _NUMBER_OR_TEXT),
     *("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "required"),
 )
 _LARGEST_INT32 = 2**31 - 1

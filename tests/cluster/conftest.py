@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -22,8 +22,12 @@ class KubectlError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kubectl:
-    """`kubectl` on the cluster of the tests; called with arguments it returns stdout."""
+    """`kubectl` on the cluster of the tests; called with arguments it returns stdout.
 
+    Where `kubectl` fails it raises `Kubectl.Error` with what that has written to stderr.
+    """
+
+    Error: ClassVar[type[Exception]] = KubectlError
     binary: str
     kubeconfig: Path
 
