@@ -21,6 +21,8 @@
   value: {{ .Values.kfp.url | quote }}
 - name: EEIPU_MLMD_ADDRESS
   value: {{ .Values.kfp.metadataAddress | quote }}
+- name: EEIPU_KFP_NAMESPACE
+  value: {{ ternary "" .Values.kfp.namespace .Values.kfp.multiUser | quote }}
 - name: EEIPU_KFP_TOKEN_PATH
   value: {{ ternary (printf "%s/token" (include "eeipu-kfp.tokenFolder" .)) "" .Values.kfp.multiUser | quote }}
 {{- with .Values.s3 }}
