@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from eeipu_kfp.compiled.dag import Document
 from eeipu_kfp.errors import RunnerError, RunnerUnavailableError
-from eeipu_kfp.runners.backend.runs import document_of
+from eeipu_kfp.runners.backend.runs import document_of, run_of
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 30.0
@@ -96,6 +96,14 @@ class KfpApi:
             "GET", f"runs/{run_id}", query=query, none_for=_MISSING_STATUS
         )
         return found
+
+    def active_runs(self, experiment: str, *, namespace: str = "") -> tuple[str, ...]:
+        """Return the ids of the runs of a KFP experiment that have not ended."""
+        experiment_id = self._find_experiment(experiment, namespace)
+        if experiment_id is None:
+            return ()
+        found = self._pages("runs", "runs", {"experiment_id": experiment_id})
+        return tuple(str(run["run_id"]) for run in found if not run_of(run).has_ended)
 
     def terminate(self, run_id: str) -> None:
         """End a run; RunnerError where it has ended."""
