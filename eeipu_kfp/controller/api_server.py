@@ -118,8 +118,8 @@ class KubernetesApi:
         return found
 
 
-def connect() -> KubernetesApi:
-    """Return the API of the cluster that this pod runs in, or of the current kube context.
+def connect() -> client.ApiClient:
+    """Return a client of the cluster that this pod runs in, or of the current kube context.
 
     Raises:
         ApiServerError: There is neither.
@@ -131,7 +131,7 @@ def connect() -> KubernetesApi:
         message = f"no cluster is known: {error}"
         raise ApiServerError(message, hint="run in a pod, or set KUBECONFIG") from error
     settings.connection_pool_maxsize = _CONNECTIONS
-    return KubernetesApi(client.ApiClient(settings))
+    return client.ApiClient(settings)
 
 
 def _load(settings: client.Configuration) -> None:

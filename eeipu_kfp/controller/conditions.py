@@ -36,11 +36,11 @@ class Reason(StrEnum):
     SUSPENDED = "Suspended"
     """Not complete: new trials are held back by `spec.suspend`."""
     SPEC_INVALID = "SpecInvalid"
-    """Not ready until the spec changes: a field is wrong, or does not fit the pipeline."""
+    """Not ready until a user acts: a field is wrong, or does not fit the pipeline."""
     PIPELINE_INVALID = "PipelineInvalid"
-    """Not ready until the spec changes: the pipeline cannot be read or run."""
+    """Not ready until a user acts: the pipeline cannot be read or run."""
     LEDGER_CONFLICT = "LedgerConflict"
-    """Not ready until the spec changes: the trials on record are of another experiment."""
+    """Not ready until a user acts: the trials on record are of another experiment."""
     STORE_UNAVAILABLE = "StoreUnavailable"
     """Not ready for now: the object store does not answer; it is tried again."""
     PIPELINES_UNAVAILABLE = "PipelinesUnavailable"
@@ -68,13 +68,14 @@ class Condition:
     message: str
 
 
-def tuning(*, suspended: bool, message: str) -> tuple[Condition, ...]:
+def tuning(*, suspended: bool) -> tuple[Condition, ...]:
     """Return the conditions of an experiment whose trials go on, or are held back."""
-    reason = Reason.SUSPENDED if suspended else Reason.RUNNING
-    told = "no new trials while `spec.suspend` is true; open ones go on" if suspended else message
+    message, reason = "trials are suggested and followed", Reason.RUNNING
+    if suspended:
+        message, reason = "new trials are held back by `spec.suspend`", Reason.SUSPENDED
     return (
         Condition(type=READY, holds=True, reason=Reason.TUNING, message=message),
-        Condition(type=COMPLETE, holds=False, reason=reason, message=told),
+        Condition(type=COMPLETE, holds=False, reason=reason, message=message),
     )
 
 

@@ -65,19 +65,17 @@ def end_notice(stop: Stop) -> Notice:
     )
 
 
-def image_notice(images: Mapping[str, str]) -> Notice | None:
-    """Return a warning where images may change without their name changing.
-
-    Args:
-        images: The image of every stage.
-    """
-    loose = {stage: image for stage, image in images.items() if "@sha256:" not in image}
+def image_notice(ir: Mapping[str, Any]) -> Notice | None:
+    """Return a warning where the images of a pipeline may change without their names changing."""
+    executors = ir.get("deploymentSpec", {}).get("executors", {}).values()
+    images = {executor["container"]["image"] for executor in executors if "container" in executor}
+    loose = sorted(image for image in images if "@sha256:" not in image)
     if not loose:
         return None
-    told = ", ".join(f"`{stage}` ({image})" for stage, image in loose.items())
+    told = ", ".join(f"`{image}`" for image in loose)
     message = (
-        f"the images of {told} are named by tag: outputs are reused even after such an image has "
-        "changed; name images by digest, or change `spec.cache.salt` when one changes"
+        f"{told}: an image that is named by tag may change, and outputs that it has made are "
+        "reused all the same; name it by digest, or change `spec.cache.salt` when it changes"
     )
     return Notice(reason="ImageTag", message=message, is_warning=True, about=told)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import prometheus_client as prometheus
 
-from eeipu_kfp.core.experiment import Experiment
+from eeipu_kfp.controller.status import Standing
 from eeipu_kfp.core.trial import TrialState
-from eeipu_kfp.report.summary import Summary
 
 _LABELS = ("namespace", "experiment")
 _SUGGESTION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
@@ -25,36 +25,36 @@ class Metrics:
     """
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = prometheus.CollectorRegistry()
         gauges: dict[str, str] = {
             "best_objective": "The best value of the metric so far.",
             "spent_seconds": "Compute time of the stages that really ran.",
             "saved_seconds": "Compute time that the cache has avoided.",
             "cache_hit_ratio": "The share of stage runs that came from the cache.",
-            "budget_seconds": "The whole budget.",
-            "budget_remaining_seconds": "What is left of the budget.",
+            "budget": "The whole budget, in seconds or in the currency of its prices.",
+            "budget_remaining": "What is left of the budget, in the same unit.",
         }
         self._gauges = {
-            name: Gauge(f"eeipu_{name}", told, _LABELS, registry=self.registry)
+            name: prometheus.Gauge(f"eeipu_{name}", told, _LABELS, registry=self.registry)
             for name, told in gauges.items()
         }
-        self._trials = Gauge(
+        self._trials = prometheus.Gauge(
             "eeipu_trials", "Trials by state.", (*_LABELS, "state"), registry=self.registry
         )
-        self._suggestions = Histogram(
+        self._suggestions = prometheus.Histogram(
             "eeipu_suggestion_seconds",
             "How long suggestions took, with the wait for a worker.",
             _LABELS,
             buckets=_SUGGESTION_BUCKETS,
             registry=self.registry,
         )
-        self._errors = Counter(
+        self._errors = prometheus.Counter(
             "eeipu_reconcile_errors",
             "Reconciles that ended in a fault, by the reason that the condition shows.",
             (*_LABELS, "reason"),
             registry=self.registry,
         )
-        self._calls = Histogram(
+        self._calls = prometheus.Histogram(
             "eeipu_call_seconds",
             "How long calls to the store, Kubeflow Pipelines and the Kubernetes API took.",
             ("system", "call"),
@@ -62,34 +62,24 @@ class Metrics:
             registry=self.registry,
         )
 
-    def show(
-        self,
-        key: tuple[str, str],
-        experiment: Experiment,
-        summary: Summary,
-        states: Mapping[str, int],
-    ) -> None:
-        """Set the figures of an experiment.
-
-        Args:
-            key: Namespace and name.
-            experiment: The campaign.
-            summary: Its figures.
-            states: How many trials are in each state.
-        """
+    def show(self, key: tuple[str, str], standing: Standing) -> None:
+        """Set the figures of an experiment, given its namespace and name."""
+        summary, budget = standing.summary, standing.experiment.budget
+        spent = budget.spent(standing.history.trials)
         figures = {
             "spent_seconds": summary.spent_seconds,
             "saved_seconds": summary.saved_seconds,
             "cache_hit_ratio": summary.hit_share,
-            "budget_seconds": experiment.budget_seconds,
-            "budget_remaining_seconds": max(0.0, experiment.budget_seconds - summary.spent_seconds),
+            "budget": budget.amount,
+            "budget_remaining": max(0.0, budget.amount - spent),
         }
         if summary.best is not None and summary.best.objective is not None:
             figures["best_objective"] = summary.best.objective
         for name, number in figures.items():
             self._gauges[name].labels(*key).set(number)
+        states = Counter(trial.state for trial in standing.history.trials)
         for state in TrialState:
-            self._trials.labels(*key, state.value).set(states.get(state.value, 0))
+            self._trials.labels(*key, state.value).set(states[state])
 
     def suggested(self, key: tuple[str, str], seconds: float) -> None:
         """Note how long a suggestion took."""
@@ -116,7 +106,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all figures as Prometheus reads them."""
-        return generate_latest(self.registry)
+        return prometheus.generate_latest(self.registry)
 
 
 class Timed:

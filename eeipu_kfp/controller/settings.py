@@ -51,6 +51,8 @@ class Settings:
         bucket: Where ledgers, the cache and artifacts are kept.
         kfp_url: The API of Kubeflow Pipelines.
         mlmd_address: Host and port of its run metadata.
+        kfp_namespace: Where the pods of runs are; empty in multi-user mode, where they are beside
+            their experiment.
         kfp_token_path: A file with the token for both; None for none.
         workers: Processes that compute suggestions.
         log_format: `json`, `plain` or `full`.
@@ -62,6 +64,7 @@ class Settings:
     bucket: BucketSettings
     kfp_url: str = _DEFAULT_KFP_URL
     mlmd_address: str = _DEFAULT_MLMD_ADDRESS
+    kfp_namespace: str = ""
     kfp_token_path: Path | None = None
     workers: int = 2
     log_format: Literal["json", "plain", "full"] = "json"
@@ -86,6 +89,7 @@ def read_settings(environment: Mapping[str, str], *, identity: str) -> Settings:
         bucket=_bucket(given),
         kfp_url=_url("EEIPU_KFP_URL", given.get("EEIPU_KFP_URL", _DEFAULT_KFP_URL)),
         mlmd_address=given.get("EEIPU_MLMD_ADDRESS", _DEFAULT_MLMD_ADDRESS),
+        kfp_namespace=given.get("EEIPU_KFP_NAMESPACE", ""),
         kfp_token_path=Path(token_path) if token_path else None,
         workers=_workers(given.get("EEIPU_WORKERS", "2")),
         log_format=cast(

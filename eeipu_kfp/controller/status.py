@@ -6,10 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from eeipu_kfp.controller.conditions import Condition, moment, shown
-from eeipu_kfp.controller.resource import Resource
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.trial import Trial
@@ -18,7 +17,7 @@ from eeipu_kfp.experiment import status
 from eeipu_kfp.experiment.resources import status_document
 from eeipu_kfp.report.summary import Summary
 
-Document = dict[str, Any]
+Document: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +54,36 @@ class Standing:
     finished_at: float | None = None
 
 
-def of_standing(
-    standing: Standing, conditions: tuple[Condition, ...], resource: Resource, *, now: float
-) -> Document:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What conditions are made of, beside what holds.
+
+    Attributes:
+        before: The status that is shown now.
+        generation: The generation of the spec that the new one is about.
+        now: Seconds since the epoch.
+    """
+
+    before: Mapping[str, Any]
+    generation: int
+    now: float
+
+    def conditions(self, found: tuple[Condition, ...]) -> tuple[status.Condition, ...]:
+        """Return conditions as a status shows them."""
+        previous = self.before.get("conditions") or ()
+        return shown(found, previous, generation=self.generation, now=self.now)
+
+
+def of_standing(standing: Standing, conditions: tuple[Condition, ...], about: Shown) -> Document:
     """Return the whole status of an experiment, without the fields that are not set."""
     trials = standing.history.trials
     started = min((t.started_at for t in trials if t.started_at is not None), default=None)
     built = status.Status(
-        conditions=_conditions(conditions, resource, now),
-        observed_generation=resource.generation,
+        conditions=about.conditions(conditions),
+        observed_generation=about.generation,
         start_time=None if started is None else moment(started),
         completion_time=None if standing.finished_at is None else moment(standing.finished_at),
-        trials=counts(standing.history),
+        trials=_counts(standing.history),
         best_trial=_best(standing),
         budget=_budget(standing),
         cache=_cache(standing),
@@ -75,24 +92,17 @@ def of_standing(
             for trial in reversed(trials[-status.MOST_RECENT_TRIALS :])
         ),
     )
-    return _pruned(status_document(built))
+    return pruned(status_document(built))
 
 
-def with_conditions(
-    document: Mapping[str, Any],
-    conditions: tuple[Condition, ...],
-    resource: Resource,
-    *,
-    now: float,
-) -> Document:
-    """Return a status with other conditions, and all the rest as it was."""
+def with_conditions(conditions: tuple[Condition, ...], about: Shown) -> Document:
+    """Return the status that is shown now with other conditions."""
     built = status.Status(
-        conditions=_conditions(conditions, resource, now),
-        observed_generation=resource.generation,
+        conditions=about.conditions(conditions), observed_generation=about.generation
     )
     told = status_document(built)
     fresh = {name: told[name] for name in ("conditions", "observedGeneration")}
-    return {**document, **_pruned(fresh)}
+    return {**about.before, **pruned(fresh)}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
@@ -108,17 +118,20 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
     return patch
 
 
-def counts(history: History) -> status.TrialCounts:
-    """Return how many trials are in each state."""
+def pruned(document: Document) -> Document:
+    """Return a document as the API server keeps it: what is null is not there."""
+    return {name: _without_nulls(value) for name, value in document.items() if value is not None}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return pruned(value)
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _counts(history: History) -> status.TrialCounts:
     states = Counter(trial.state.value.lower() for trial in history.trials)
     return status.TrialCounts(total=len(history.trials), **states)
-
-
-def _conditions(
-    conditions: tuple[Condition, ...], resource: Resource, now: float
-) -> tuple[status.Condition, ...]:
-    previous = resource.status.get("conditions") or ()
-    return shown(conditions, previous, generation=resource.generation, now=now)
 
 
 def _best(standing: Standing) -> status.BestTrial | None:
@@ -137,7 +150,8 @@ def _best(standing: Standing) -> status.BestTrial | None:
 
 
 def _budget(standing: Standing) -> status.BudgetState:
-    total, spent = standing.experiment.budget_seconds, standing.history.spent_seconds
+    budget = standing.experiment.budget
+    total, spent = budget.amount, budget.spent(standing.history.trials)
     return status.BudgetState(total=total, spent=spent, remaining=max(0.0, total - spent))
 
 
@@ -166,12 +180,3 @@ def _recent(trial: Trial, run: str | None) -> status.RecentTrial:
 
 def _text(value: Value) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _pruned(document: Any) -> Any:
-    """Return a document as the API server keeps it: what is null is not there."""
-    if isinstance(document, dict):
-        return {k: _pruned(v) for k, v in document.items() if v is not None}
-    if isinstance(document, list):
-        return [_pruned(item) for item in document]
-    return document

@@ -1,0 +1,151 @@
+"""The controller's own HTTP server: metrics, readiness, and what people ask of experiments."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from eeipu_kfp.controller.metrics import Metrics
+from eeipu_kfp.controller.readings import Readings, UnknownExperimentError
+from eeipu_kfp.errors import EeipuError, InvalidValueError
+
+_READERS = 4
+_logger = logging.getLogger(__name__)
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Server:
+    """Serves readings from threads of its own, so that none holds up the tuning."""
+
+    def __init__(
+        self, readings: Readings, metrics: Metrics, *, is_ready: Callable[[], bool]
+    ) -> None:
+        """Serve nothing yet.
+
+        Args:
+            readings: Answers questions.
+            metrics: Figures for Prometheus.
+            is_ready: Whether this controller is at work.
+        """
+        self._readings = readings
+        self._metrics = metrics
+        self._is_ready = is_ready
+        self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="read")
+
+    def application(self) -> web.Application:
+        """Return the application with all routes."""
+        experiment = "/namespaces/{namespace}/experiments/{name}"
+        application = web.Application(middlewares=[_explained])
+        application.add_routes(
+            [
+                web.get("/readyz", self._ready),
+                web.get("/metrics", self._figures),
+                web.get(f"{experiment}/result", self._result),
+                web.get(f"{experiment}/report", self._report),
+                web.get(f"{experiment}/trials/{{number}}/log", self._log),
+                web.get(f"{experiment}/why", self._why),
+                web.get("/namespaces/{namespace}/cache", self._entries),
+                web.get("/namespaces/{namespace}/cache/{key}", self._entry),
+                web.post("/namespaces/{namespace}/cache/collect", self._collect),
+            ]
+        )
+        return application
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        del request
+        if self._is_ready():
+            return web.Response(text="ready\n")
+        told = "waiting for the lease: another controller holds it\n"
+        return web.Response(text=told, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def _figures(self, request: web.Request) -> web.Response:
+        del request
+        text = await self._in_thread(self._metrics.text)
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def _result(self, request: web.Request) -> web.Response:
+        return web.json_response(await self._in_thread(self._readings.result, *_place(request)))
+
+    async def _report(self, request: web.Request) -> web.Response:
+        page = await self._in_thread(self._readings.report, *_place(request))
+        return web.Response(text=page, content_type="text/html")
+
+    async def _log(self, request: web.Request) -> web.Response:
+        trial = _number(request.match_info["number"])
+        stage = request.query.get("stage")
+        text = await self._in_thread(self._readings.log, *_place(request), trial, stage)
+        return web.Response(text=text)
+
+    async def _why(self, request: web.Request) -> web.Response:
+        stage = request.query.get("stage", "")
+        trial = _number(request.query["trial"]) if "trial" in request.query else None
+        changes = tuple(request.query.getall("set", ()))
+        text = await self._in_thread(self._readings.why, *_place(request), stage, trial, changes)
+        return web.Response(text=text)
+
+    async def _entries(self, request: web.Request) -> web.Response:
+        namespace = request.match_info["namespace"]
+        return web.json_response(await self._in_thread(self._readings.entries, namespace))
+
+    async def _entry(self, request: web.Request) -> web.Response:
+        namespace, key = request.match_info["namespace"], request.match_info["key"]
+        return web.json_response(await self._in_thread(self._readings.entry, namespace, key))
+
+    async def _collect(self, request: web.Request) -> web.Response:
+        namespace, limit = request.match_info["namespace"], request.query.get("limit", "")
+        found = await self._in_thread(self._readings.collect, namespace, limit)
+        return web.json_response(found)
+
+    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+
+async def serve(application: web.Application, *, port: int) -> web.AppRunner:
+    """Serve an application on all addresses until the runner that is returned is cleaned up."""
+    runner = web.AppRunner(application, handle_signals=False, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, port=port).start()
+    return runner
+
+
+@web.middleware
+async def _explained(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Answer an error in the product's own words, as a document."""
+    try:
+        return await handler(request)
+    except EeipuError as error:
+        told = {"message": error.message, "hint": error.hint}
+        return web.json_response(told, status=_status(error))
+    except web.HTTPException:
+        raise
+    except Exception:
+        _logger.exception("a question could not be answered", extra={"path": request.path})
+        told = {"message": "the controller has met a fault of its own", "hint": "see its log"}
+        return web.json_response(told, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _status(error: EeipuError) -> HTTPStatus:
+    if isinstance(error, UnknownExperimentError):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, InvalidValueError):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.SERVICE_UNAVAILABLE if error.retryable else HTTPStatus.CONFLICT
+
+
+def _place(request: web.Request) -> tuple[str, str]:
+    return request.match_info["namespace"], request.match_info["name"]
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        message = f"{json.dumps(text)} is no trial's number"
+        raise InvalidValueError(message)
+    return int(text)
