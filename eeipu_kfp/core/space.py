@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TypeAlias
 
 from eeipu_kfp.core.values import Configuration, Value, canonical_json, finite
@@ -145,7 +144,7 @@ class Space(Mapping[str, Domain]):
     __slots__ = ("_domains",)
 
     def __init__(self, domains: Mapping[str, Domain]) -> None:
-        self._domains = MappingProxyType(dict(domains))
+        self._domains = dict(domains)
 
     def __getitem__(self, name: str) -> Domain:
         return self._domains[name]
