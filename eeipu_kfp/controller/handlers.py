@@ -11,7 +11,7 @@ from eeipu_kfp.controller.resource import GROUP, PLURAL, VERSION
 from eeipu_kfp.controller.settings import Settings
 from eeipu_kfp.controller.supervisor import Supervisor
 
-_SERVER_TIMEOUT_SECONDS = 300.0
+_SERVER_TIMEOUT_SECONDS = 300  # the API server takes whole seconds alone
 _CLIENT_TIMEOUT_SECONDS = 330.0
 _REQUEST_TIMEOUT_SECONDS = 30.0
 _LONGEST_BACKOFF_SECONDS = 15.0
@@ -45,6 +45,10 @@ def operator_settings() -> kopf.OperatorSettings:
 
 def register(registry: kopf.OperatorRegistry, supervisor: Supervisor) -> None:
     """Let a supervisor see every experiment that kopf hears of."""
+
+    @kopf.on.login(registry=registry)
+    def _log_in(**found: Any) -> kopf.ConnectionInfo | None:
+        return kopf.login_via_client(**found)
 
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
     async def _see(event: kopf.RawEvent, **_: Any) -> None:
