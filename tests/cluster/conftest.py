@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.cluster.charts import Helm
+
 _LONGEST_CALL_SECONDS = 120
 
 
@@ -59,6 +61,15 @@ def kubectl() -> Kubectl:
     except KubectlError as error:
         _do_without(f"the cluster does not answer: {error}")
     return found
+
+
+@pytest.fixture(scope="session")
+def helm() -> Helm:
+    """`helm`, which works on the cluster that KUBECONFIG names."""
+    binary = shutil.which("helm")
+    if not binary:
+        _do_without("there is no `helm` on the PATH")
+    return Helm(binary=binary)
 
 
 @pytest.fixture
