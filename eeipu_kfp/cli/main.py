@@ -9,9 +9,11 @@ from typing import Any, NoReturn
 
 import click
 
+from eeipu_kfp.cli.applying import apply
 from eeipu_kfp.cli.authoring import convert, init, plan, validate
 from eeipu_kfp.cli.caching import cache
 from eeipu_kfp.cli.complaints import complain
+from eeipu_kfp.cli.logs import logs
 from eeipu_kfp.cli.running import report, run, status
 from eeipu_kfp.errors import EeipuError
 
@@ -29,10 +31,14 @@ def eeipu() -> None:
     eeipu plan experiment.yaml                   see its stages and what is cached
     eeipu run experiment.yaml                    tune it here
     eeipu report experiment.yaml                 see the result as a page
+
+    \b
+    eeipu apply experiment.yaml                  tune it on the cluster of the kube context
+    eeipu status NAME                            see where it stands there, likewise report and logs
     """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
-for command in (init, convert, validate, plan, run, status, report, cache):
+for command in (init, convert, validate, plan, run, apply, status, report, logs, cache):
     eeipu.add_command(command)
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from eeipu_kfp.cluster.opening import Cluster
+
+_DOCUMENTS = (".yaml", ".yml", ".json")
 
 EXPERIMENT = click.argument(
     "experiment", type=click.Path(dir_okay=False, path_type=Path), metavar="EXPERIMENT"
 )
+TARGET = click.argument("target", metavar="EXPERIMENT")
 DIRECTORY = click.option(
     "-d",
     "--directory",
@@ -16,5 +27,83 @@ DIRECTORY = click.option(
     default=Path("eeipu-runs"),
     show_default=True,
     envvar="EEIPU_DIRECTORY",
-    help="Where experiments and the cache are kept.",
+    help="Where experiments and the cache are kept on this machine.",
 )
+_NAMESPACE = click.option(
+    "-n", "--namespace", help="On a cluster: the namespace; the context's own if left out."
+)
+_CONTEXT = click.option(
+    "--context", help="On a cluster: the kube context; the current one if left out."
+)
+_HOME = click.option(
+    "--controller-namespace",
+    envvar="EEIPU_CONTROLLER_NAMESPACE",
+    help="On a cluster: where the controller runs; looked for if left out.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where on a cluster a command looks.
+
+    Attributes:
+        namespace: The namespace; None for the context's own.
+        context: The kube context; None for the current one.
+        home: Where the controller runs; None where it is to be looked for.
+    """
+
+    namespace: str | None
+    context: str | None
+    home: str | None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether any option says that a cluster is meant."""
+        return self.namespace is not None or self.context is not None
+
+    def open(self) -> Cluster:
+        """Return the namespace of the cluster.
+
+        Raises:
+            ClusterError: There is no such context, or none at all.
+        """
+        from eeipu_kfp.cluster.opening import open_cluster
+
+        return open_cluster(
+            namespace=self.namespace,
+            context=self.context,
+            home=self.home,
+            environment=os.environ,
+        )
+
+    @property
+    def words(self) -> str:
+        """The options that lead another command to the same place."""
+        named = (("-n", self.namespace), ("--context", self.context))
+        return "".join(f" {option} {value}" for option, value in named if value)
+
+
+def on_cluster(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a cluster, as one argument named `place`."""
+
+    @_NAMESPACE
+    @_CONTEXT
+    @_HOME
+    @wraps(command)
+    def placed(
+        *args: Any,
+        namespace: str | None,
+        context: str | None,
+        controller_namespace: str | None,
+        **rest: Any,
+    ) -> Any:
+        place = Place(namespace=namespace, context=context, home=controller_namespace)
+        return command(*args, place=place, **rest)
+
+    return placed
+
+
+def local_file(target: str) -> Path | None:
+    """Return the experiment file that a word names; None where it names one on a cluster."""
+    path = Path(target)
+    return path if path.suffix in _DOCUMENTS or path.is_file() else None

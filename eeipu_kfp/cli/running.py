@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from eeipu_kfp.cli.complaints import complain
-from eeipu_kfp.cli.options import DIRECTORY, EXPERIMENT
+from eeipu_kfp.cli.options import DIRECTORY, EXPERIMENT, TARGET, Place, local_file, on_cluster
+
+if TYPE_CHECKING:
+    from eeipu_kfp.local.opening import Opened
+    from eeipu_kfp.report.result import TuningResult
 
 _FAILED = 1
 
@@ -20,7 +25,6 @@ _FAILED = 1
 def run(experiment: Path, directory: Path, *, as_json: bool) -> None:
     """Tune the pipeline of EXPERIMENT on this machine, or go on where it was interrupted."""
     from eeipu_kfp.cli.progress import watching
-    from eeipu_kfp.cli.results import show
     from eeipu_kfp.errors import EeipuError
     from eeipu_kfp.local.opening import open_experiment
     from eeipu_kfp.local.session import prepared
@@ -35,45 +39,74 @@ def run(experiment: Path, directory: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result.document()))
     else:
-        show(opened, result)
+        _show(opened, result)
     if result.failed:
         raise click.exceptions.Exit(_FAILED)
 
 
 @click.command()
-@EXPERIMENT
+@TARGET
+@on_cluster
 @DIRECTORY
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def status(experiment: Path, directory: Path, *, as_json: bool) -> None:
-    """Show where EXPERIMENT stands, while it runs or after."""
-    from eeipu_kfp.cli.results import show, trials_table
+@click.option("-w", "--watch", is_flag=True, help="On a cluster: go on until it has ended.")
+def status(target: str, place: Place, directory: Path, *, as_json: bool, watch: bool) -> None:
+    """Show where EXPERIMENT, a file or a name on a cluster, stands while it runs or after."""
+    file = local_file(target)
+    if file is None:
+        from eeipu_kfp.cli.remote import show_status
+
+        show_status(target, place, as_json=as_json, watch=watch)
+        return
+    from eeipu_kfp.cli.results import trials_table
     from eeipu_kfp.local.opening import open_experiment
 
-    opened = open_experiment(experiment, directory)
+    opened = open_experiment(file, directory)
     workspace = opened.workspace
     result = opened.result(workspace.history(opened.experiment), workspace.stop())
+    document = {**result.document(), "trialList": result.trials}
     if as_json:
-        click.echo(json.dumps({**result.document(), "trialList": result.trials}))
+        click.echo(json.dumps(document))
         return
-    trials_table(result)
-    show(opened, result)
+    trials_table(document)
+    _show(opened, result)
 
 
 @click.command()
-@EXPERIMENT
+@TARGET
+@on_cluster
 @DIRECTORY
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the page; beside the experiment's other results if left out.",
+    help="Where to write the page; beside the experiment's other results if left out, or, from a "
+    "cluster, into this folder.",
 )
-def report(experiment: Path, directory: Path, output: Path | None) -> None:
-    """Write the report page of EXPERIMENT and say where it is."""
+def report(target: str, place: Place, directory: Path, output: Path | None) -> None:
+    """Write the report page of EXPERIMENT, a file or a name on a cluster, and say where it is."""
+    file = local_file(target)
+    if file is None:
+        from eeipu_kfp.cli.remote import save_report
+
+        save_report(target, place, output)
+        return
     from eeipu_kfp.local.opening import open_experiment
 
-    opened = open_experiment(experiment, directory)
+    opened = open_experiment(file, directory)
     workspace = opened.workspace
     to = output or workspace.report
     opened.reporter(to).write(workspace.history(opened.experiment), workspace.stop())
     click.echo(to)
+
+
+def _show(opened: Opened, result: TuningResult) -> None:
+    from eeipu_kfp.cli.results import show
+
+    written = result.report is not None and result.report.exists()
+    show(
+        result.document(),
+        metric=opened.experiment.objective.metric,
+        ended=None if result.stop is None else result.stop.message,
+        report=str(result.report) if written else None,
+    )

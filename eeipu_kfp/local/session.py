@@ -61,7 +61,7 @@ def prepared(opened: Opened, *, observe: Observer = ignore) -> Iterator[Session]
         ledger = workspace.ledger
         ledger.claim(identity(opened.experiment, opened.pipeline))
         ledger.reopen()
-        with LocalRunner(workspace.folder / "runs") as runner:
+        with LocalRunner(workspace.runs) as runner:
             surroundings = _surroundings(opened, runner, cache, ledger, observe)
             try:
                 yield Session(opened, TuningLoop(surroundings, designer), ledger)

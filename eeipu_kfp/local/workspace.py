@@ -34,6 +34,11 @@ class Workspace:
         return ObjectLedger(DirectoryStore(self.folder / "ledger"))
 
     @property
+    def runs(self) -> Path:
+        """The folder of the runs that go on, and of those that failed."""
+        return self.folder / "runs"
+
+    @property
     def report(self) -> Path:
         """Its report page."""
         return self.folder / "report.html"

@@ -88,6 +88,6 @@ def _plain(trial: Trial) -> dict[str, Any]:
         "spent_seconds": trial.spent_seconds,
         "saved_seconds": trial.saved_seconds,
         "cached": [r.stage for r in trial.stages if r.outcome is StageOutcome.CACHED],
-        "failure": trial.failure.message if trial.failure else None,
+        "failure": trial.failure.sentence if trial.failure else None,
         "configuration": dict(trial.configuration),
     }

@@ -40,7 +40,7 @@ def test_trials_are_plain_data(result):
 
     assert second["cached"] == ["prepare"]
     assert second["spent_seconds"] == pytest.approx(6.0)
-    assert result.trials[2]["failure"] == "boom"
+    assert result.trials[2]["failure"] == "stage `train`: boom"
 
 
 def test_a_frame_has_a_row_a_trial_and_a_column_a_parameter(result):

@@ -1,0 +1,105 @@
+"""What a Kubernetes API refuses, in words that say what to do about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from eeipu_kfp.errors import EeipuError
+
+_FORBIDDEN = re.compile(
+    r'User "(?P<user>[^"]+)" cannot (?P<verb>\w+) resource "(?P<resource>[^"]+)"'
+    r'(?: in API group "(?P<group>[^"]*)")?(?P<scope>.*)'
+)
+_NAMESPACE = re.compile(r'in the namespace "([^"]+)"')
+_NOT_KNOWN = "the cluster does not accept these credentials"
+_LOG_IN = "log in again, or choose another context with `--context`"
+_BARE = re.compile(r'^(Invalid value: "(object|array|string|integer|null)"|Forbidden): ')
+_READING = frozenset({"get", "list", "watch"})
+
+
+class ClusterError(EeipuError):
+    """A cluster cannot be reached, or refuses a request."""
+
+
+class ForbiddenError(ClusterError):
+    """The user of the kube context may not do that."""
+
+
+class MissingError(ClusterError):
+    """There is no such resource, or no such kind of resource."""
+
+
+def refusal(status: int, body: str) -> ClusterError:
+    """Return the error that an answer of the Kubernetes API means.
+
+    Args:
+        status: The HTTP status, 400 or more.
+        body: What came with it: a Kubernetes `Status` as JSON, or any text.
+    """
+    told = _document(body)
+    message = str(told.get("message") or body.strip() or HTTPStatus(status).phrase)
+    hint = str(told.get("hint") or "")
+    if status == HTTPStatus.UNAUTHORIZED:
+        return ClusterError(_NOT_KNOWN, hint=_LOG_IN)
+    if status == HTTPStatus.FORBIDDEN:
+        return _forbidden(message)
+    if status == HTTPStatus.NOT_FOUND:
+        return MissingError(message, hint=hint)
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return _invalid(told, message)
+    if status == HTTPStatus.CONFLICT:
+        return _conflict(told, message)
+    return ClusterError(message, hint=hint)
+
+
+def _forbidden(message: str) -> ForbiddenError:
+    found = _FORBIDDEN.search(message)
+    if found is None:
+        return ForbiddenError(f"not allowed: {message}", hint="ask whoever runs the cluster")
+    place = _NAMESPACE.search(found["scope"])
+    where = f"in namespace `{place[1]}`" if place else "in all namespaces"
+    resource = f"{found['resource']}.{found['group']}" if found["group"] else found["resource"]
+    role = "eeipu-kfp-view" if found["verb"] in _READING else "eeipu-kfp-edit"
+    return ForbiddenError(
+        f"`{found['user']}` may not {found['verb']} {resource} {where}",
+        hint=f"ask for a RoleBinding to ClusterRole `{role}` there; `view` and `edit` include it",
+    )
+
+
+def _invalid(told: Mapping[str, Any], message: str) -> ClusterError:
+    """Say each cause on a line of its own, once; CEL rules and the schema say them in words."""
+    causes = (told.get("details") or {}).get("causes") or ()
+    said = [f"`{cause.get('field') or 'document'}`: {_plain(cause)}" for cause in causes]
+    lines = list(dict.fromkeys(said)) or [message]
+    if len(lines) == 1:
+        return ClusterError(f"the cluster refuses the experiment: {lines[0]}")
+    return ClusterError("\n- ".join(["the cluster refuses the experiment:", *lines]))
+
+
+def _plain(cause: Mapping[str, Any]) -> str:
+    """Return what a cause says without the words that only repeat its kind."""
+    message = str(cause.get("message", cause.get("reason", "")))
+    return _BARE.sub("", message)
+
+
+def _conflict(told: Mapping[str, Any], message: str) -> ClusterError:
+    causes = (told.get("details") or {}).get("causes") or ()
+    fields = ", ".join(f"`{cause['field']}`" for cause in causes if cause.get("field"))
+    if not fields:
+        return ClusterError(f"the cluster refuses the experiment: {message}", hint="try again")
+    return ClusterError(
+        f"{fields} were set with another tool, such as `kubectl apply`",
+        hint="`--force` takes them over",
+    )
+
+
+def _document(body: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

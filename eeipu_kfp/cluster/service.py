@@ -1,0 +1,119 @@
+"""What the controller knows of experiments and the cache, read through the cluster's API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from eeipu_kfp.cluster.connection import Connection, Query, read_json
+from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError
+
+_LABEL = "app.kubernetes.io/name=eeipu-kfp"
+_PORT = "http"
+_NAME_IT = "name it with `--controller-namespace`, or EEIPU_CONTROLLER_NAMESPACE"
+
+
+class Controller:
+    """The controller's answers about one namespace.
+
+    Every method raises ClusterError where the controller cannot be reached or knows no such thing.
+    """
+
+    def __init__(self, connection: Connection, service: str, namespace: str) -> None:
+        """Ask one service.
+
+        Args:
+            connection: The cluster.
+            service: The path of the controller's service below the API server, `.../proxy`.
+            namespace: Where the experiments live that are asked about.
+        """
+        self._connection = connection
+        self._base = f"{service}/namespaces/{namespace}"
+
+    def result(self, name: str) -> dict[str, Any]:
+        """Return where an experiment stands, with all its trials, as plain data."""
+        return read_json(self._experiment(name, "result"))
+
+    def report(self, name: str) -> str:
+        """Return an experiment's report page."""
+        return self._experiment(name, "report")
+
+    def log(self, name: str, trial: int, stage: str | None = None) -> str:
+        """Return what the stages of a trial have written, or one of them."""
+        return self._experiment(name, f"trials/{trial}/log", {"stage": stage} if stage else {})
+
+    def why(self, name: str, stage: str, trial: int | None, changes: tuple[str, ...]) -> str:
+        """Return whether a stage is cached for a configuration and, if not, what differs.
+
+        Args:
+            name: The experiment.
+            stage: The stage.
+            trial: The trial whose configuration is meant; the last one if None.
+            changes: Other values of parameters, each `name=value`.
+        """
+        numbered = {} if trial is None else {"trial": str(trial)}
+        return self._experiment(name, "why", {"stage": stage, **numbered, "set": changes})
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return what the cache keeps, an entry each, as plain data."""
+        found = json.loads(self._connection.get(f"{self._base}/cache"))
+        return list(found)
+
+    def entry(self, key: str) -> dict[str, Any]:
+        """Return all that is known of an entry."""
+        return read_json(self._connection.get(f"{self._base}/cache/{quote(key, safe='')}"))
+
+    def collect(self, limit: str) -> dict[str, Any]:
+        """Remove what saves the least time for its size until the rest fits a limit.
+
+        Args:
+            limit: What the cache may hold, such as `10Gi`.
+        """
+        return read_json(self._connection.post(f"{self._base}/cache/collect", {"limit": limit}))
+
+    def _experiment(self, name: str, what: str, query: Query | None = None) -> str:
+        return self._connection.get(f"{self._base}/experiments/{name}/{what}", query)
+
+
+def find_controller(
+    connection: Connection, *, namespace: str, home: str | None = None
+) -> Controller:
+    """Return the controller that tunes the experiments of a namespace.
+
+    Args:
+        connection: The cluster.
+        namespace: Where the experiments live.
+        home: Where the controller runs; looked for if None.
+
+    Raises:
+        ClusterError: There is none, or it cannot be told where.
+    """
+    services = _services(connection, namespace, home)
+    if len(services) == 1:
+        return Controller(connection, services[0], namespace)
+    place = f"in namespace `{home}`" if home else "that can be seen from here"
+    if not services:
+        message = f"there is no service of a controller {place}"
+        raise ClusterError(message, hint=_NAME_IT)
+    message = f"there are {len(services)} controllers {place}"
+    raise ClusterError(message, hint=_NAME_IT)
+
+
+def _services(connection: Connection, namespace: str, home: str | None) -> tuple[str, ...]:
+    """Return the paths of services with the controller's label, wherever one may look."""
+    if home is not None:
+        return _labelled(connection, f"/api/v1/namespaces/{home}/services")
+    try:
+        return _labelled(connection, "/api/v1/services")
+    except ForbiddenError:
+        return _labelled(connection, f"/api/v1/namespaces/{namespace}/services")
+
+
+def _labelled(connection: Connection, path: str) -> tuple[str, ...]:
+    found = read_json(connection.get(path, {"labelSelector": _LABEL}))
+    known = (item["metadata"] for item in found["items"])
+    return tuple(
+        f"/api/v1/namespaces/{one['namespace']}/services/{one['name']}:{_PORT}/proxy"
+        for one in known
+    )
