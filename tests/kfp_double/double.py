@@ -15,11 +15,12 @@ from tests.kfp_double.faults import Faults
 from tests.kfp_double.instant import InstantExecutor, InstantStages
 from tests.kfp_double.metadata import MetadataStore
 from tests.kfp_double.objects import Bucket
+from tests.kfp_double.orders import obey
 from tests.kfp_double.pods import pod_documents
 from tests.kfp_double.recording import Recorder
 from tests.kfp_double.runs import Run
 from tests.kfp_double.server import ApiServer, MetadataServer
-from tests.kfp_double.service import Service
+from tests.kfp_double.service import Request, Service
 
 _DEFAULT_ROOT = "v2/artifacts"
 
@@ -74,7 +75,7 @@ class KfpDouble:
         )
         self._mlmd = MetadataServer(metadata, self.faults, host=host, port=grpc_port)
         self._resources.callback(self._mlmd.close)
-        self._api = ApiServer(self._service.answer, self.faults, host=host, port=http_port)
+        self._api = ApiServer(self._answer, self.faults, host=host, port=http_port)
         self._resources.callback(self._api.close)
         self.url = f"http://{host}:{self._api.port}"
         self.mlmd_address = f"{host}:{self._mlmd.port}"
@@ -113,6 +114,12 @@ class KfpDouble:
     def leave(self, seconds: float) -> None:
         """Refuse connections to the API for a while."""
         self._api.leave(seconds)
+
+    def _answer(self, route: str, request: Request) -> Mapping[str, Any]:
+        if route != "give_order":
+            return self._service.answer(route, request)
+        obey(self, request.body)
+        return {}
 
 
 def _executor(

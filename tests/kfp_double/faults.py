@@ -11,6 +11,7 @@ from tests.kfp_double.runs import Mishap
 
 ANY = "*"
 METADATA = "metadata"
+ORDERS = "give_order"
 
 
 class Kind(StrEnum):
@@ -26,13 +27,13 @@ class Fault:
     """What becomes of the next requests.
 
     Attributes:
-        kind: REFUSE answers by an error, HANG answers late, LOSE does as it is told and never
-            says so.
+        kind: REFUSE answers by an error, HANG does nothing and never answers, LOSE does as it is
+            told and never says so.
         route: The route's name, such as `create_run`; `metadata` for the metadata service, `*`
             for all of the API.
         times: How many requests it is for.
         status: The HTTP status of a refusal.
-        seconds: How late the answer is.
+        seconds: How long a connection hangs before it is closed.
     """
 
     kind: Kind
@@ -70,7 +71,7 @@ class Faults:
         """Return what becomes of a request; None where it is served."""
         with self._lock:
             for place, fault in enumerate(self._faults):
-                is_any = fault.route == ANY and route != METADATA
+                is_any = fault.route == ANY and route not in {METADATA, ORDERS}
                 if fault.route == route or is_any:
                     left = replace(fault, times=fault.times - 1)
                     self._faults[place : place + 1] = [left] if left.times > 0 else []

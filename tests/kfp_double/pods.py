@@ -14,8 +14,8 @@ _PHASES = {State.RUNNING: "Running", State.SUCCEEDED: "Succeeded", State.FAILED:
 
 def pod_documents(run: Run) -> list[dict[str, Any]]:
     """Return the executor pods of a run, which the driver of each stage has asked for."""
-    ran = (t for t in run.tasks.values() if not t.is_importer and t.state is not State.SKIPPED)
-    return [_pod(run, task) for task in ran]
+    begun = [run.tasks[name] for name in run.stages if name in run.tasks]
+    return [_pod(run, task) for task in begun if task.state is not State.SKIPPED]
 
 
 def _pod(run: Run, task: Task) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import grpc
 
-from tests.kfp_double.faults import METADATA, Fault, Faults, Kind
+from tests.kfp_double.faults import METADATA, Faults, Kind
 from tests.kfp_double.messages import message_class
 from tests.kfp_double.metadata import MetadataStore
 from tests.kfp_double.refusals import RefusalError, broken, not_found
@@ -41,7 +41,7 @@ _ROUTES = {
     "get_version": ("GET", f"{_BASE}/pipelines/{{pipeline}}/versions/{{version}}"),
     "upload_pipeline": ("POST", f"{_BASE}/pipelines/upload"),
     "upload_version": ("POST", f"{_BASE}/pipelines/upload_version"),
-    "add_fault": ("POST", "/double/faults"),
+    "give_order": ("POST", "/double/faults"),
 }
 _PATTERNS = {
     route: (method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/:]+)", path)))
@@ -70,10 +70,13 @@ class ApiServer:
         self._server = ThreadingHTTPServer((host, port), Handler)
         self._server.daemon_threads = True
         self.host, self.port = host, self._server.server_address[1]
+        self._coming_back: threading.Timer | None = None
         self._serve()
 
     def close(self) -> None:
         """Answer no more."""
+        if self._coming_back is not None:
+            self._coming_back.cancel()
         self._handler.is_away = True
         self._server.shutdown()
         self._server.server_close()
@@ -81,7 +84,8 @@ class ApiServer:
     def leave(self, seconds: float) -> None:
         """Refuse connections, those that are open included, for a while."""
         self.close()
-        threading.Timer(seconds, self._return).start()
+        self._coming_back = threading.Timer(seconds, self._return)
+        self._coming_back.start()
 
     def _return(self) -> None:
         self._handler.is_away = False
@@ -115,34 +119,33 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.is_away:
-            self.close_connection = True
-            return
         try:
-            route, names = _routed(self.command, urlsplit(self.path).path)
-            fault = self.faults.take(route)
-            if fault is not None:
-                self._suffer(fault)
-            document = self.answer(route, self._request(names, content))
+            document = None if self.is_away else self._document(content)
         except RefusalError as refusal:
             self._write(refusal.status, refusal.document)
             return
-        if fault is not None and fault.kind is Kind.LOSE:
+        if document is None:
             self.close_connection = True
-            return
-        self._write(200, document)
+        else:
+            self._write(200, document)
 
-    def _suffer(self, fault: Fault) -> None:
-        if fault.kind is Kind.REFUSE:
+    def _document(self, content: bytes) -> Mapping[str, Any] | None:
+        """Return the answer; None where the connection is closed without one."""
+        route, names = _routed(self.command, urlsplit(self.path).path)
+        fault = self.faults.take(route)
+        if fault is not None and fault.kind is Kind.REFUSE:
             raise broken(fault.status)
-        if fault.kind is Kind.HANG:
+        if fault is not None and fault.kind is Kind.HANG:
             time.sleep(fault.seconds)
+            return None
+        document = self.answer(route, self._request(names, content))
+        return document if fault is None else None
 
     def _request(self, names: Mapping[str, str], content: bytes) -> Request:
         query = dict(parse_qsl(urlsplit(self.path).query))
         kind = self.headers.get("Content-Type", "")
         if kind.startswith("multipart/"):
-            return Request(names=names, query=query, body={"content": content, "kind": kind})
+            return Request(names=names, query=query, body={"kind": kind, "content": content})
         try:
             return Request(names=names, query=query, body=json.loads(content) if content else {})
         except ValueError as error:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from eeipu_kfp.compiled.dag import Document, ordered
 from eeipu_kfp.compiled.reading import parameter_type, typed
+from eeipu_kfp.core.pipeline import ParameterType
 from eeipu_kfp.errors import PipelineError
 from tests.kfp_double.catalog import Catalog, page, wanted_values
 from tests.kfp_double.documents import run_document
@@ -18,8 +17,17 @@ from tests.kfp_double.execution import Executor
 from tests.kfp_double.faults import Faults
 from tests.kfp_double.refusals import invalid, not_found
 from tests.kfp_double.runs import Run, State
+from tests.kfp_double.uploads import uploaded_pipeline
 
 _EXPERIMENT_FIELDS = {"name": "display_name", "display_name": "display_name"}
+_PYTHON_TYPES: Mapping[ParameterType, Any] = {
+    ParameterType.STRING: str,
+    ParameterType.INTEGER: int | float,
+    ParameterType.DOUBLE: int | float,
+    ParameterType.BOOLEAN: bool,
+    ParameterType.LIST: list,
+    ParameterType.STRUCT: dict,
+}
 _RUN_FIELDS = {
     "id": "id",
     "run_id": "id",
@@ -186,6 +194,18 @@ class Service:
     def _get_version(self, request: Request) -> Mapping[str, Any]:
         return self.catalog.version(request.names["pipeline"], request.names["version"])
 
+    def _upload_pipeline(self, request: Request) -> Mapping[str, Any]:
+        name = request.query.get("name", "pipeline")
+        self.register(name, name, uploaded_pipeline(**request.body))
+        return self.catalog.pipeline(name=name)
+
+    def _upload_version(self, request: Request) -> Mapping[str, Any]:
+        pipeline_id = request.query.get("pipelineid", "")
+        pipeline = self.catalog.pipeline(pipeline_id=pipeline_id)["name"]
+        name = request.query.get("name", pipeline)
+        version_id = self.register(pipeline, name, uploaded_pipeline(**request.body))
+        return self.catalog.version(pipeline_id, version_id)
+
     def _matching(self, wanted: Mapping[str, str]) -> Iterator[Run]:
         for run in [*self.runs.values()]:
             if all(getattr(run, name) == value for name, value in wanted.items()):
@@ -241,12 +261,6 @@ def document_of(spec: Mapping[str, Any]) -> Document:
     return Document(ir=ir, platform=spec.get("platform_spec", {}))
 
 
-def parsed_pipeline(text: str) -> Mapping[str, Any]:
-    """Return a compiled pipeline from its YAML, in the form that the API keeps."""
-    ir, *platform = [part for part in yaml.safe_load_all(text) if part]
-    return {"pipeline_spec": ir, "platform_spec": platform[0]} if platform else dict(ir)
-
-
 def _order(document: Document) -> tuple[str, ...]:
     try:
         return ordered(document.tasks)
@@ -255,17 +269,26 @@ def _order(document: Document) -> tuple[str, ...]:
 
 
 def _arguments(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of all pipeline inputs; RefusalError where they do not fit."""
     inputs = document.ir["root"].get("inputDefinitions", {}).get("parameters", {})
-    unknown = next((name for name in given if name not in inputs), None)
-    if unknown is not None:
-        message = f"parameter {unknown} is not in the pipeline's inputs"
-        raise invalid(message)
-    values = {**{n: d["defaultValue"] for n, d in inputs.items() if "defaultValue" in d}, **given}
-    for name, definition in inputs.items():
-        if name not in values and not definition.get("isOptional"):
-            message = (
-                f"parameter {name} is not optional, yet has neither default value nor user "
-                "provided value"
-            )
+    values = {name: d["defaultValue"] for name, d in inputs.items() if "defaultValue" in d}
+    values |= given
+    for name in {**inputs, **given}:
+        message = _misfit(name, inputs, values)
+        if message:
             raise invalid(message)
     return {name: typed(value, parameter_type(inputs[name])) for name, value in values.items()}
+
+
+def _misfit(name: str, inputs: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    if name not in inputs:
+        return f"parameter {name} is not in the pipeline's inputs"
+    if name not in values:
+        is_optional = inputs[name].get("isOptional", False)
+        text = "is not optional, yet has neither default value nor user provided value"
+        return "" if is_optional else f"parameter {name} {text}"
+    wanted, value = parameter_type(inputs[name]), values[name]
+    is_truth_value_misplaced = isinstance(value, bool) != (wanted is ParameterType.BOOLEAN)
+    if is_truth_value_misplaced or not isinstance(value, _PYTHON_TYPES[wanted]):
+        return f"input parameter {name} requires type {wanted}, but the value is {value!r}"
+    return ""
