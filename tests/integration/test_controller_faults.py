@@ -1,0 +1,171 @@
+"""Whatever is away for a while, an experiment ends as if nothing had happened."""
+
+import pytest
+
+from eeipu_kfp.controller.reconciler import Reconciler
+from eeipu_kfp.errors import StoreError
+from tests.cluster_world import NAMESPACE, World, experiment, instant_double
+from tests.kfp_double.faults import Fault, Kind
+from tests.kfp_double.runs import Mishap
+
+
+@pytest.fixture(scope="module")
+def double():
+    with instant_double() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def expected(double):
+    """What the trials are when nothing goes wrong."""
+    world = World(double)
+    path = world.apply(experiment())
+    world.run(path)
+    return world.trials(path)
+
+
+@pytest.fixture
+def world(double):
+    double.faults.clear()
+    return World(double)
+
+
+class Outage:
+    """Passes calls on to a store, but some of them fail: those counted from `first` to `last`."""
+
+    def __init__(self, target, failing):
+        self._target = target
+        self._failing = failing
+
+    def __getattr__(self, name):
+        method = getattr(self._target, name)
+
+        def call(*args, **kwargs):
+            if self._failing():
+                raise StoreError("no answer from the object store")
+            return method(*args, **kwargs)
+
+        return call if callable(method) and name not in {"uri", "local_path"} else method
+
+
+def test_a_store_that_is_away_at_any_moment_costs_nothing(world, expected):
+    calls = iter(range(10_000))
+    # Every thirteenth call fails, and ten in a row now and then: another moment at each turn.
+    pattern = lambda n: n % 13 == 0 or n % 97 < 10  # noqa: E731
+    store = lambda folder: Outage(world.store.below(folder), lambda: pattern(next(calls)))  # noqa: E731
+    path = world.apply(experiment())
+
+    world.run(path, Reconciler(world.tools(open_store=store)))
+
+    assert world.trials(path) == expected
+    assert world.repeated(path) == {}
+    assert world.condition(path, "Ready") == ("True", "Finished")
+
+
+def test_the_condition_says_that_the_store_is_away(world):
+    store = lambda folder: Outage(world.store.below(folder), lambda: True)  # noqa: E731
+    path = world.apply(experiment())
+    reconciler = Reconciler(world.tools(open_store=store))
+
+    pauses = [reconciler.reconcile(world.resource(path)) for _ in range(9)]
+
+    assert world.condition(path, "Ready") == ("False", "StoreUnavailable")
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind=Kind.REFUSE, times=5, status=500),
+        Fault(kind=Kind.REFUSE, times=5, status=503),
+        Fault(kind=Kind.REFUSE, route="metadata", times=3),
+        Fault(kind=Kind.LOSE, route="create_run", times=2),
+        Fault(kind=Kind.HANG, route="get_run", seconds=1.0),
+        Fault(kind=Kind.HANG, route="create_run", seconds=1.0),
+    ],
+    ids=["500", "503", "metadata-away", "lost-answers", "timeout", "late-submit"],
+)
+def test_pipelines_that_fail_for_a_while_cost_nothing(world, expected, fault):
+    path = world.apply(experiment())
+    before = len(world.double.runs)
+    world.double.faults.next(fault)
+
+    world.run(path)
+
+    assert world.trials(path) == expected
+    assert world.repeated(path) == {}
+    assert len(world.double.runs) - before == 4
+
+
+def test_the_condition_says_that_pipelines_are_away(world):
+    path = world.apply(experiment())
+    world.double.faults.next(Fault(kind=Kind.REFUSE, times=50, status=503))
+    reconciler = Reconciler(world.tools())
+
+    for _ in range(4):
+        world.step(reconciler, path)
+
+    assert world.condition(path, "Ready") == ("False", "PipelinesUnavailable")
+    assert world.condition(path, "Complete") == ("False", "Running")
+
+
+def test_tuning_goes_on_without_the_api_server(world, expected):
+    path = world.apply(experiment())
+    reconciler = Reconciler(world.tools())
+    world.step(reconciler, path)
+    resource = world.resource(path)
+
+    world.api.is_away = True
+    for _ in range(20):
+        world.clock.sleep(reconciler.reconcile(resource) or 0.0)
+    world.api.is_away = False
+    world.run(path, reconciler)
+
+    assert world.trials(path) == expected
+    assert world.condition(path, "Complete") == ("True", "MaxTrialsReached")
+
+
+def test_a_stage_out_of_memory_fails_its_trial_and_keeps_what_came_before(world):
+    path = world.apply(experiment())
+    world.double.faults.strike("train", Mishap.OOM)
+
+    world.run(path)
+
+    (failed,) = [t for t in world.status(path)["recentTrials"] if t["state"] == "Failed"]
+    assert "memory" in failed["message"]
+    assert "train" in failed["message"]
+    assert failed["number"] == 1
+    assert world.status(path)["trials"]["succeeded"] == 3
+    assert world.notices.reasons.count("TrialFailed") == 1
+
+
+def test_an_evicted_stage_runs_again_in_the_same_trial(world, expected):
+    path = world.apply(experiment())
+    world.double.faults.strike("train", Mishap.EVICTED)
+
+    world.run(path)
+
+    facts = [trial[:4] for trial in world.trials(path)]
+    assert facts == [trial[:4] for trial in expected]
+    assert world.notices.reasons.count("TrialRestarted") == 1
+    assert world.repeated(path) == {}
+
+
+@pytest.mark.parametrize("damage", ["deleted", "truncated"])
+def test_a_damaged_object_makes_its_stage_run_again(world, expected, damage):
+    first = world.apply(experiment())
+    world.run(first)
+    kept = [o for o in world.store.list(f"{NAMESPACE}/runs/") if o.name.endswith("/data")]
+    for found in kept:
+        if damage == "deleted":
+            world.store.delete(found.name)
+        else:
+            world.store.put(found.name, b"")
+    second = world.apply(experiment("again"))
+
+    world.run(second)
+
+    facts = [trial[:4] for trial in world.trials(second)]
+    assert facts == [trial[:4] for trial in expected]
+    prepared = [t[4][0] for t in world.trials(second)]
+    assert any(outcome == "Executed" for _, outcome, _ in prepared)
