@@ -10,6 +10,7 @@ from pathlib import Path
 
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.directory_store import DirectoryStore
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Algorithm, Experiment
 from eeipu_kfp.runners.simulated import (
     SimulatedPipeline,
@@ -52,7 +53,7 @@ def measure(trials: int, folder: Path) -> None:
         name="instant",
         objective=problem.objective,
         space=problem.space,
-        budget_seconds=1.0,
+        budget=Budget(amount=1.0),
         max_trials=trials,
         algorithm=Algorithm(name="random"),
     )

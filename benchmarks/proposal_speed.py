@@ -22,6 +22,7 @@ from functools import partial
 import numpy as np
 import optuna
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.pipeline import Pipeline, Stage
@@ -113,8 +114,8 @@ def eeipu_proposals(
                 tuple(space),
                 [(s, t.configuration) for t in trials[:count] for s in pipeline.names[:-1]],
             ),
-            budget_seconds=1e6,
-            remaining_seconds=5e5,
+            budget=Budget(amount=1e6),
+            remaining=5e5,
         )
         yield partial(designer.suggest, request)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.memory_store import MemoryStore
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.ports import Designer, Ledger, Runner, TunedPipeline
@@ -59,7 +60,7 @@ class World:
 def three_stage_experiment(**changes) -> Experiment:
     """Return an experiment on the simulated chain of three stages."""
     problem = three_stage_problem()
-    settings = {"name": "e", "budget_seconds": 2000.0, **changes}
+    settings = {"name": "e", "budget": Budget(amount=2000.0), **changes}
     return Experiment(objective=problem.objective, space=problem.space, **settings)
 
 

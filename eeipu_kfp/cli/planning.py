@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from rich.text import Text
@@ -10,21 +11,52 @@ from rich.text import Text
 from eeipu_kfp.cache.entries import CacheEntry
 from eeipu_kfp.cache.pool import cached_stages
 from eeipu_kfp.cli import wording
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.history import History
-from eeipu_kfp.core.trial import StageOutcome
+from eeipu_kfp.core.trial import StageOutcome, StageRecord
 from eeipu_kfp.local.opening import Opened
 
+_NOTABLE_SHARE = 0.1
 
-def stage_seconds(entries: Sequence[CacheEntry], history: History) -> dict[str, float]:
-    """Return the median compute time of each stage that has run, here or for another experiment."""
-    found: dict[str, list[float]] = {}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTime:
+    """How long a stage usually takes.
+
+    Attributes:
+        seconds: Compute time.
+        overhead_seconds: Time beside the compute.
+    """
+
+    seconds: float
+    overhead_seconds: float
+
+    @property
+    def words(self) -> str:
+        """The time in words; overhead only where it matters beside the compute."""
+        compute = wording.duration(self.seconds)
+        if self.overhead_seconds <= _NOTABLE_SHARE * self.seconds:
+            return compute
+        return f"{compute} and {wording.duration(self.overhead_seconds)} of overhead"
+
+
+def stage_times(entries: Sequence[CacheEntry], history: History) -> dict[str, StageTime]:
+    """Return the median times of each stage that has run, here or for another experiment."""
+    found: dict[str, list[tuple[float, float]]] = {}
     for entry in entries:
-        found.setdefault(entry.stage, []).append(entry.seconds)
+        found.setdefault(entry.stage, []).append((entry.seconds, entry.overhead_seconds))
     for trial in history.trials:
         for record in trial.stages:
             if record.outcome is StageOutcome.EXECUTED:
-                found.setdefault(record.stage, []).append(record.seconds)
-    return {stage: median(seconds) for stage, seconds in found.items()}
+                times = (record.seconds, record.overhead_seconds)
+                found.setdefault(record.stage, []).append(times)
+    return {
+        stage: StageTime(
+            seconds=median(seconds for seconds, _ in times),
+            overhead_seconds=median(overhead for _, overhead in times),
+        )
+        for stage, times in found.items()
+    }
 
 
 def stages_text(opened: Opened, entries: Sequence[CacheEntry], history: History) -> Text:
@@ -37,11 +69,11 @@ def stages_text(opened: Opened, entries: Sequence[CacheEntry], history: History)
         experiment.arguments,
         salt=experiment.cache.salt,
     )
-    seconds = stage_seconds(entries, history)
+    times = stage_times(entries, history)
     counts = f"{len(shape.stages)} stages, {len(experiment.space)} tuned parameters"
     text = Text.assemble("pipeline ", (shape.name, "bold"), f": {counts}\n")
     for place, stage in enumerate(shape.stages, 1):
-        time = wording.duration(seconds[stage.name]) if stage.name in seconds else "time unknown"
+        time = times[stage.name].words if stage.name in times else "time unknown"
         text.append(f"\n{place:2d}  ").append(stage.name, style="bold cyan")
         text.append(f"  {time}, cached for {cached.count(stage.name)} configurations\n")
         tuned = [name for name in stage.reads if name in experiment.space]
@@ -55,19 +87,39 @@ def stages_text(opened: Opened, entries: Sequence[CacheEntry], history: History)
 
 def forecast(opened: Opened, entries: Sequence[CacheEntry], history: History) -> str:
     """Return what the budget is good for, as sentences."""
-    seconds = stage_seconds(entries, history)
+    times = stage_times(entries, history)
     names = opened.pipeline.shape.names
-    budget = opened.experiment.budget_seconds
-    left = max(0.0, budget - history.spent_seconds)
-    if any(name not in seconds for name in names):
-        return (
-            f"budget: {budget:g} s, {wording.duration(left)} left; "
-            "how long a trial takes is known after the first one"
-        )
-    whole = sum(seconds[name] for name in names)
-    last = seconds[names[-1]]
+    budget = opened.experiment.budget
+    left = max(0.0, budget.amount - budget.spent(history.trials))
+    said = f"budget: {budget.amount:g} {budget.unit}, {wording.cost(budget, left)} left; "
+    if any(name not in times for name in names):
+        return f"{said}how long a trial takes is known after the first one"
+    whole, last = _cost(budget, times, names), _cost(budget, times, names[-1:])
+    price = f" and costs {wording.cost(budget, whole)}" if budget.prices else ""
     return (
-        f"budget: {budget:g} s, {wording.duration(left)} left; a whole trial takes about "
-        f"{wording.duration(whole)}, so that is {left / max(whole, 1e-9):.0f} whole trials, or "
+        f"{said}a whole trial takes about {_together(times, names).words}{price}, so that is "
+        f"{left / max(whole, 1e-9):.0f} whole trials, or "
         f"{left / max(last, 1e-9):.0f} that run only `{names[-1]}`"
+    )
+
+
+def _together(times: Mapping[str, StageTime], names: Iterable[str]) -> StageTime:
+    chosen = [times[name] for name in names]
+    return StageTime(
+        seconds=sum(time.seconds for time in chosen),
+        overhead_seconds=sum(time.overhead_seconds for time in chosen),
+    )
+
+
+def _cost(budget: Budget, times: Mapping[str, StageTime], names: Iterable[str]) -> float:
+    return sum(
+        budget.cost_of(
+            StageRecord(
+                stage=name,
+                outcome=StageOutcome.EXECUTED,
+                seconds=times[name].seconds,
+                overhead_seconds=times[name].overhead_seconds,
+            )
+        )
+        for name in names
     )

@@ -15,6 +15,7 @@ from rich.text import Text
 from eeipu_kfp.cli import wording
 from eeipu_kfp.cli.console import err
 from eeipu_kfp.cli.results import STYLES, cached_stages
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.trial import StageOutcome, StageRecord, Trial
@@ -59,7 +60,7 @@ class ProgressView:
         """Take note of what has happened."""
         match event:
             case TrialSuggested(trial=trial, suggestion=suggestion):
-                self._running[trial.number] = _Running(suggestion.reason)
+                self._running[trial.number] = _Running(suggestion.reason, self._experiment.budget)
             case TrialWaiting(trial=trial, stage=stage):
                 self._of(trial).doing = f"waits for {stage}, which another trial computes"
             case TrialLaunched(trial=trial, to_run=to_run):
@@ -80,7 +81,8 @@ class ProgressView:
         return Group(*lines, self._totals())
 
     def _of(self, trial: Trial) -> _Running:
-        return self._running.setdefault(trial.number, _Running("goes on"))
+        budget = self._experiment.budget
+        return self._running.setdefault(trial.number, _Running("goes on", budget))
 
     def _line(self, trial: Trial) -> Text:
         style = STYLES[trial.state]
@@ -98,18 +100,19 @@ class ProgressView:
         return line
 
     def _totals(self) -> Table:
-        history, budget = self._history, self._experiment.budget_seconds
-        running = sum(one.spent_seconds for one in self._running.values())
-        spent = history.spent_seconds + running
+        history, budget = self._history, self._experiment.budget
+        running = sum(one.spent for one in self._running.values())
+        spent, amount = budget.spent(history.trials) + running, budget.amount
         table = Table.grid(padding=(0, 2, 0, 0))
-        bar = ProgressBar(total=budget, completed=min(spent, budget), width=_BAR_WIDTH)
+        bar = ProgressBar(total=amount, completed=min(spent, amount), width=_BAR_WIDTH)
+        so_far = f"{spent:.4g}" if budget.prices else f"{spent:.0f}"
         saved = wording.duration(history.saved_seconds)
         best = history.best
         found = "no objective yet" if best is None else f"best {best.objective:.6g}"
         table.add_row(
             Text(self._experiment.name, style="bold"),
             bar,
-            Text(f"{spent:.0f} of {budget:g} s spent, {saved} saved, {found}"),
+            Text(f"{so_far} of {amount:g} {budget.unit} spent, {saved} saved, {found}"),
         )
         return table
 
@@ -117,18 +120,21 @@ class ProgressView:
 class _Running:
     """One trial that has not ended."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, budget: Budget) -> None:
         self.reason = reason
         self.doing = "starts"
+        self._budget = budget
         self._to_run: list[str] = []
-        self._ended_seconds = 0.0
+        self._ended = 0.0
         self._since = time.monotonic()
 
     @property
-    def spent_seconds(self) -> float:
-        """Compute time so far, about."""
-        going = time.monotonic() - self._since if self._to_run else 0.0
-        return self._ended_seconds + going
+    def spent(self) -> float:
+        """What it has cost so far, about."""
+        if not self._to_run:
+            return self._ended
+        going_seconds = time.monotonic() - self._since
+        return self._ended + going_seconds * self._budget.weight(self._to_run[0])
 
     def launch(self, to_run: tuple[str, ...]) -> None:
         self._to_run = list(to_run)
@@ -137,7 +143,7 @@ class _Running:
     def end(self, record: StageRecord) -> None:
         if record.outcome is not StageOutcome.CACHED and record.stage in self._to_run:
             self._to_run.remove(record.stage)
-            self._ended_seconds += record.seconds
+            self._ended += self._budget.cost_of(record)
         self._begin_next()
 
     def line(self, number: int) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.values import Value, canonical_json
 
 _MINUTE = 60
@@ -17,6 +18,11 @@ def duration(seconds: float) -> str:
     if seconds < 2 * _HOUR:
         return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE):02d} s"
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02d} min"
+
+
+def cost(budget: Budget, amount: float) -> str:
+    """Return an amount of a budget with its unit: a time, or money with four digits."""
+    return budget.shown(amount) if budget.prices else duration(amount)
 
 
 def size(number_of_bytes: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.space import Space
 from eeipu_kfp.core.values import Configuration, Value
@@ -48,7 +49,7 @@ class Experiment:
         objective: What to improve.
         space: The tuned parameters.
         arguments: Values of the pipeline inputs that are not tuned.
-        budget_seconds: Compute seconds of stages that may really run.
+        budget: What may be spent.
         max_trials: Trials at most; None for as many as the budget allows.
         parallel_trials: Trials that may run at once.
         max_failed_trials: Failed trials after which the experiment fails.
@@ -63,7 +64,7 @@ class Experiment:
     name: str
     objective: Objective
     space: Space
-    budget_seconds: float
+    budget: Budget
     arguments: Mapping[str, Value] = field(default_factory=dict)
     max_trials: int | None = None
     parallel_trials: int = 1
@@ -76,7 +77,6 @@ class Experiment:
         if not self.space:
             message = "no parameter is tuned, but at least one is needed"
             raise InvalidValueError(message, hint="name one under `parameters`")
-        _above_zero("budget", self.budget_seconds)
         _above_zero("parallel trials", self.parallel_trials)
         _above_zero("max trials", self.max_trials)
         _above_zero("stage timeout", self.stage_timeout_seconds)

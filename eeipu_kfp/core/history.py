@@ -51,6 +51,11 @@ class History:
         return sum(trial.spent_seconds for trial in self.trials)
 
     @property
+    def overhead_seconds(self) -> float:
+        """Time beside the compute of all stages, cached ones too."""
+        return sum(trial.overhead_seconds for trial in self.trials)
+
+    @property
     def saved_seconds(self) -> float:
         """Compute time that the cache avoided."""
         return sum(trial.saved_seconds for trial in self.trials)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.pipeline import Pipeline
@@ -56,8 +57,8 @@ class SuggestionRequest:
         objective: What to improve.
         trials: Every trial so far by number: finished, failed and still running.
         cached: Which stages are cached for which values.
-        budget_seconds: The whole budget, in compute seconds.
-        remaining_seconds: What is left once the running trials have cost what was expected.
+        budget: What may be spent in all.
+        remaining: What is left of it once the running trials have cost what was expected.
         seed: Fixes every random choice.
         warm_up_trials: Trials before the models are trusted; None for the designer's own choice.
     """
@@ -67,8 +68,8 @@ class SuggestionRequest:
     objective: Objective
     trials: tuple[Trial, ...]
     cached: CachedStages
-    budget_seconds: float
-    remaining_seconds: float
+    budget: Budget
+    remaining: float
     seed: int = 0
     warm_up_trials: int | None = None
 
@@ -95,13 +96,14 @@ class Suggestion:
     Attributes:
         configuration: A value for every tuned parameter.
         to_run: The stages that it would really run, in order.
-        expected_seconds: Compute time expected of these; None where nothing is known yet.
+        expected_cost: What these are expected to be charged with, in the unit of the budget; None
+            where nothing is known yet.
         reason: Why it was chosen, for people.
         is_warm_up: Whether it only serves to learn, before the models are trusted.
     """
 
     configuration: Configuration
     to_run: tuple[str, ...]
-    expected_seconds: float | None
+    expected_cost: float | None
     reason: str
     is_warm_up: bool = False

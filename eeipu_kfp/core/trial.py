@@ -90,7 +90,7 @@ class Trial:
         objective: The metric's value as the pipeline gave it; None unless it succeeded.
         failure: Why it failed; None unless it did.
         runs: How many runs have been launched for it; more than one after an interruption.
-        expected_seconds: Compute time that was expected when it was suggested.
+        expected_cost: What it was expected to be charged with, in the unit of the budget.
         is_warm_up: Whether it was suggested before the models were trusted.
         started_at: When it was launched, in seconds since the epoch.
         finished_at: When it reached a terminal state.
@@ -103,7 +103,7 @@ class Trial:
     objective: float | None = None
     failure: Failure | None = None
     runs: int = 0
-    expected_seconds: float | None = None
+    expected_cost: float | None = None
     is_warm_up: bool = False
     started_at: float | None = None
     finished_at: float | None = None
@@ -112,6 +112,11 @@ class Trial:
     def spent_seconds(self) -> float:
         """Compute time of the stages that really ran."""
         return sum(record.seconds for record in self.stages)
+
+    @property
+    def overhead_seconds(self) -> float:
+        """Time that its stages took beside the compute."""
+        return sum(record.overhead_seconds for record in self.stages)
 
     @property
     def saved_seconds(self) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Algorithm, CachePolicy, Experiment
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.pipeline import Pipeline
@@ -32,14 +34,16 @@ def resolve(document: models.TuningExperiment, pipeline: Pipeline) -> Experiment
     objective = _objective(spec.objective, pipeline, problems)
     domains = _domains(spec, pipeline, problems)
     arguments = _arguments(spec, pipeline, problems)
+    _check_budget(spec, pipeline, problems)
     _check_complete(spec, pipeline, problems)
+    _check_limits(spec, problems)
     problems.raise_any(f"experiment `{document.metadata.name}`")
     return Experiment(
         name=document.metadata.name,
         objective=objective,
         space=Space(domains),
         arguments=arguments,
-        budget_seconds=spec.budget.seconds,
+        budget=_budget(spec.budget),
         max_trials=spec.max_trials,
         parallel_trials=spec.parallel_trials,
         max_failed_trials=spec.max_failed_trials,
@@ -108,6 +112,39 @@ def _arguments(spec: models.Spec, pipeline: Pipeline, problems: Problems) -> dic
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _check_budget(spec: models.Spec, pipeline: Pipeline, problems: Problems) -> None:
+    problems.attempt("spec.budget.money", partial(_budget, spec.budget))
+    if spec.budget.money is None:
+        return
+    path = "spec.budget.money.prices"
+    priced = [price.name for price in spec.budget.money.prices]
+    for place, name in enumerate(priced):
+        if name not in pipeline.names:
+            message = f"pipeline `{pipeline.name}` has no stage `{name}`"
+            problems.add(f"{path}[{place}].name", message, f"use {_listed(pipeline.names)}")
+    missing = [name for name in pipeline.names if name not in priced]
+    if missing:
+        message = f"there is no price for {_listed(missing)}, but every stage needs one"
+        hint = f"add `- {{name: {missing[0]}, perHour: ...}}`, with 0 where its time is free"
+        problems.add(path, message, hint)
+
+
+def _budget(written: models.Budget) -> Budget:
+    money = written.money
+    if money is None:
+        return Budget(amount=written.seconds or 0, counts=written.counts)
+    return Budget(
+        amount=real(money.amount),
+        counts=written.counts,
+        prices={price.name: real(price.per_hour) for price in money.prices},
+        currency=money.currency,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def _check_complete(spec: models.Spec, pipeline: Pipeline, problems: Problems) -> None:
     given = {parameter.name for parameter in spec.parameters}
     given.update(argument.name for argument in spec.arguments)
@@ -116,6 +153,17 @@ def _check_complete(spec: models.Spec, pipeline: Pipeline, problems: Problems) -
             message = f"pipeline input `{needed.name}` has neither a value nor a default"
             hint = f"add `- {{name: {needed.name}, value: ...}}`, or tune it under spec.parameters"
             problems.add("spec.arguments", message, hint)
+
+
+def _check_limits(spec: models.Spec, problems: Problems) -> None:
+    limited = {
+        "parallelTrials": spec.parallel_trials,
+        "algorithm.warmUpTrials": spec.algorithm.warm_up_trials or 0,
+    }
+    for name, count in limited.items():
+        if spec.max_trials is not None and count > spec.max_trials:
+            message = f"{count} is above maxTrials, {spec.max_trials}"
+            problems.add(f"spec.{name}", message, "lower it, or raise maxTrials")
 
 
 def _note_unknown(path: str, name: str, pipeline: Pipeline, problems: Problems) -> None:

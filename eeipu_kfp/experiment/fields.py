@@ -15,6 +15,7 @@ _METRIC = r"^[^.\s]+\.[^.\s]+(\..+)?$"
 FUNCTION = r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
 """How a pipeline function is named."""
 _ENDPOINT = r"^https?://[^/\s]+/?$"
+_CURRENCY = r"^[A-Za-z]+$"
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 
 MEANINGS = {
@@ -24,6 +25,7 @@ MEANINGS = {
     _METRIC: "`stage.output` or `stage.artifact.key`",
     FUNCTION: "`module:name`",
     _ENDPOINT: "a URL such as `http://minio:9000`",
+    _CURRENCY: "a word such as `EUR`",
     _BUCKET: "3 to 63 lower-case letters, digits, `-` and `.`",
 }
 """What each pattern asks for, in words."""
@@ -67,6 +69,7 @@ Metric: TypeAlias = Annotated[str, Field(pattern=_METRIC, max_length=256)]
 FunctionName: TypeAlias = Annotated[str, Field(pattern=FUNCTION, max_length=256)]
 Endpoint: TypeAlias = Annotated[str, Field(pattern=_ENDPOINT, max_length=256)]
 Bucket: TypeAlias = Annotated[str, Field(pattern=_BUCKET, max_length=63)]
+Currency: TypeAlias = Annotated[str, Field(pattern=_CURRENCY, max_length=16)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=253)]
 Location: TypeAlias = Annotated[str, Field(min_length=1, max_length=4096)]
 ShortText: TypeAlias = Annotated[str, Field(max_length=256)]

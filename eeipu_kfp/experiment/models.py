@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from eeipu_kfp.core.budget import Counted
 from eeipu_kfp.core.objective import Direction
 from eeipu_kfp.experiment import fields
 
@@ -29,11 +30,16 @@ class Node(BaseModel):
 
 
 class OneOf(Node):
-    """A mapping in which exactly one of the known fields is set."""
+    """A mapping in which exactly one of the fields that are unset by default is set."""
+
+    @classmethod
+    def alternatives(cls) -> tuple[str, ...]:
+        """Return the names of the fields that exclude each other."""
+        return tuple(name for name, known in cls.model_fields.items() if known.default is None)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        found = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        found = [name for name in self.alternatives() if getattr(self, name) is not None]
         if len(found) != 1:
             raise PydanticCustomError(EXACTLY_ONE, "{count} are set", {"count": len(found)})
         return self
@@ -172,12 +178,42 @@ class Objective(Node):
     """goal is a value of the metric at which tuning stops; unset, the whole budget is used."""
 
 
-class Budget(Node):
-    """What the experiment may spend."""
+class Price(Node):
+    """What an hour of a stage costs."""
 
-    seconds: fields.Seconds
-    """seconds is the compute time that the stages may take together; a stage whose output is
-    reused costs nearly nothing; required."""
+    name: fields.Name
+    """name is the name of the stage; required."""
+    per_hour: fields.NumberText
+    """perHour is the price of an hour of its time, 0 or more; required."""
+
+
+Prices: TypeAlias = Annotated[
+    tuple[Price, ...], Field(min_length=1, max_length=100), AfterValidator(_unique)
+]
+
+
+class Money(Node):
+    """A budget in money."""
+
+    amount: fields.NumberText
+    """amount is what the stages may cost together, above 0; required."""
+    prices: Prices
+    """prices are what an hour of each stage costs, one for every stage; required."""
+    currency: fields.Currency = "money"
+    """currency is what amounts are called in messages and reports, such as `EUR`; default
+    `money`."""
+
+
+class Budget(OneOf):
+    """What the experiment may spend; a stage whose output is reused costs nearly nothing."""
+
+    seconds: fields.Seconds | None = None
+    """seconds is the time that the stages may take together; unset where the budget is in money."""
+    money: Money | None = None
+    """money is what the stages may cost together; unset where the budget is in seconds."""
+    counts: Counted = Counted.COMPUTE
+    """counts is the time of a stage that is charged: `Compute` (default), or `ComputeAndOverhead`,
+    which adds start-up, transfer and waiting for a node."""
 
 
 class Algorithm(Node):

@@ -124,9 +124,10 @@ def _no_choice(detail: ErrorDetails) -> _Words:
 
 def _not_one(detail: ErrorDetails) -> _Words:
     known = _resolved(_schema_at(detail["loc"])).get("properties", {})
-    given = ", ".join(f"`{name}`" for name in detail["input"])
+    allowed = [name for name, schema in known.items() if schema.get("default", "") is None]
+    given = ", ".join(f"`{name}`" for name in detail["input"] if name in allowed)
     message = f"{given} exclude each other" if given else "it is empty"
-    return message, f"write exactly one of {', '.join(f'`{name}`' for name in known)}"
+    return message, f"write exactly one of {', '.join(f'`{name}`' for name in allowed)}"
 
 
 def _duplicate(detail: ErrorDetails) -> _Words:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.pipeline import Pipeline
@@ -52,7 +53,8 @@ def render(
         experiment=experiment,
         pipeline=pipeline,
         summary=summary,
-        headline=_headline(experiment, summary, stop),
+        headline=_headline(summary, stop),
+        charged=_charged(experiment.budget, history),
         figures=_figures(experiment, pipeline, history, summary),
         findings=findings,
         concerns=sum(finding.is_warning for finding in findings),
@@ -61,11 +63,8 @@ def render(
     )
 
 
-def _headline(
-    experiment: Experiment, summary: Summary, stop: tuple[StopReason, str] | None
-) -> Mapping[str, object]:
+def _headline(summary: Summary, stop: tuple[StopReason, str] | None) -> Mapping[str, object]:
     unfinished = "Running" if summary.active else "Unfinished"
-    budget = experiment.budget_seconds
     whole = summary.cost_without_reuse_seconds
     best = summary.best
     return {
@@ -77,10 +76,18 @@ def _headline(
             f"the cache: {wording.duration(summary.saved_seconds, like=whole)} of "
             f"{wording.duration(whole)} saved"
         ),
-        "spent": wording.duration(summary.spent_seconds, like=budget),
-        "budget": wording.duration(budget),
-        "spent_share": min(1.0, summary.spent_seconds / budget),
-        "spent_percent": wording.percent(summary.spent_seconds, budget),
+    }
+
+
+def _charged(budget: Budget, history: History) -> Mapping[str, object]:
+    spent = budget.spent(history.trials)
+    return {
+        "what": wording.charged(budget),
+        "each": budget.currency if budget.prices else f"second of {wording.charged(budget)}",
+        "spent": wording.cost(budget, spent, like=budget.amount),
+        "amount": wording.cost(budget, budget.amount),
+        "share": min(1.0, spent / budget.amount),
+        "percent": wording.percent(spent, budget.amount),
     }
 
 

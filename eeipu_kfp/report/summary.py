@@ -19,6 +19,7 @@ class StageSummary:
         cached: How often its output came from the cache.
         failed: How often it failed.
         seconds: Compute time of all its runs, failed ones too.
+        overhead_seconds: Time beside the compute, of hits too.
         saved_seconds: Compute time that the cache avoided.
     """
 
@@ -27,6 +28,7 @@ class StageSummary:
     cached: int
     failed: int
     seconds: float
+    overhead_seconds: float
     saved_seconds: float
 
 
@@ -41,6 +43,7 @@ class Summary:
         failed: How many of them failed.
         active: How many are pending or running.
         spent_seconds: Compute time of all stages that really ran.
+        overhead_seconds: Time of all stages beside the compute, of hits too.
         saved_seconds: Compute time that the cache avoided.
         stages: The same by stage, in the pipeline's order.
     """
@@ -51,6 +54,7 @@ class Summary:
     failed: int
     active: int
     spent_seconds: float
+    overhead_seconds: float
     saved_seconds: float
     stages: tuple[StageSummary, ...]
 
@@ -84,6 +88,7 @@ def summarise(pipeline: Pipeline, history: History) -> Summary:
         failed=len(history.failed),
         active=len(history.active),
         spent_seconds=history.spent_seconds,
+        overhead_seconds=history.overhead_seconds,
         saved_seconds=history.saved_seconds,
         stages=tuple(_of_stage(name, history) for name in pipeline.names),
     )
@@ -97,6 +102,7 @@ def _of_stage(name: str, history: History) -> StageSummary:
         cached=_count(records, StageOutcome.CACHED),
         failed=_count(records, StageOutcome.FAILED),
         seconds=sum(record.seconds for record in records),
+        overhead_seconds=sum(record.overhead_seconds for record in records),
         saved_seconds=sum(record.saved_seconds for record in records),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.values import Value, canonical_json
 
 _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
@@ -35,6 +36,26 @@ def duration(seconds: float, *, like: float | None = None) -> str:
     """
     length, symbol = unit_of(seconds if like is None else like)
     return f"{_short(seconds / length)} {symbol}"
+
+
+def cost(budget: Budget, amount: float, *, like: float | None = None) -> str:
+    """Return an amount of a budget with its unit: a time, or money.
+
+    Args:
+        budget: Its unit.
+        amount: The amount.
+        like: Another amount, whose unit of time is to be used.
+    """
+    if budget.prices:
+        return f"{number(amount)} {budget.currency}"
+    return duration(amount, like=like)
+
+
+def charged(budget: Budget, time: str = "time") -> str:
+    """Return what a budget is spent in: compute time, time, or the currency."""
+    if budget.prices:
+        return budget.currency
+    return time if budget.counts_overhead else f"compute {time}"
 
 
 def time_tick(seconds: float, *, like: float) -> str:

@@ -1,15 +1,17 @@
 """What makes a candidate attractive, in logarithms and with gradients.
 
 A candidate is a point x and the stages that it would really run. With u = (mu - f_best) / sigma,
-m_k and v_k the mean and variance of ln c_k, and delta stages that cost epsilon each:
+m_k and v_k the mean and variance of ln c_k, delta cached stages that cost epsilon each, and the
+overhead O of the whole trial:
 
     ln EI   = ln sigma + ln h(u),   h(u) = phi(u) + u Phi(u)
-    E[C]    = delta epsilon + sum_k E_k,   E_k = exp(m_k + v_k / 2)
+    E[C]    = O + delta epsilon + sum_k E_k,   E_k = exp(m_k + v_k / 2)
     default   ln EI - eta ln E[C] + ln P(C <= cap)
     published ln EI + eta ln E[1 / C]
 
 The published form rewards not knowing a cost (E[1 / C] >= 1 / E[C]), the default never does while
-the cost is likely to stay under the cap.
+the cost is likely to stay under the cap. Where the budget does not count overhead, neither does the
+cap: P is then of C - O.
 """
 
 from __future__ import annotations
@@ -98,15 +100,13 @@ class ImprovementPerExpectedCost:
         improvement: ln EI.
         costs: What stages cost.
         eta: How much cost counts.
-        cap_seconds: What one trial may cost.
-        epsilon_seconds: What a cached stage costs.
+        cap: What one trial may be charged with.
     """
 
     improvement: ExpectedImprovement
     costs: CostModels
     eta: float
-    cap_seconds: float
-    epsilon_seconds: float
+    cap: float
 
     def __call__(self, x: Array, runs: Mask) -> tuple[Array, Array]:
         """Return the scores, `n`, and their gradients, `n x d`."""
@@ -128,18 +128,22 @@ class ImprovementPerExpectedCost:
         ln C is taken for normal with the moments of the sum (Fenton-Wilkinson): with
         rho = Var C / E[C]^2 its mean is ln E[C] - ln(1 + rho) / 2, its variance ln(1 + rho).
         """
-        log_expected, share = _log_sum(mean + variance / 2.0, runs, self.epsilon_seconds)
+        tariff = self.costs.tariff
+        beside = tariff.charged(runs) + tariff.epsilons(runs)
+        log_charged, share = _log_sum(mean + variance / 2.0, runs, beside)
+        with np.errstate(divide="ignore"):
+            log_expected = np.logaddexp(log_charged, np.log(tariff.uncharged(runs)))
         growth = np.expm1(np.minimum(variance, _LARGEST_EXPONENT))
         by_stage = share**2 * growth
         rho = by_stage.sum(axis=1)
         deviation = np.sqrt(np.log1p(rho) + _LOG_SECONDS_VARIANCE)
-        typical = log_expected - 0.5 * np.log1p(rho)
-        z = (np.log(self.cap_seconds) - typical) / deviation
+        typical = log_charged - 0.5 * np.log1p(rho)
+        z = (np.log(self.cap) - typical) / deviation
         hazard = np.exp(-0.5 * z**2 - _LOG_SQRT_TWO_PI - log_ndtr(z))
-        by_expected = -self.eta - hazard / deviation
+        by_charged = -self.eta * np.exp(log_charged - log_expected) - hazard / deviation
         by_rho = 0.5 * hazard / (1.0 + rho) * (1.0 - z / deviation) / deviation
         rho_by_log = 2.0 * (by_stage - share * rho[:, None])
-        by_log = by_expected[:, None] * share + by_rho[:, None] * rho_by_log
+        by_log = by_charged[:, None] * share + by_rho[:, None] * rho_by_log
         by_variance = 0.5 * by_log + by_rho[:, None] * share**2 * (growth + 1.0)
         return -self.eta * log_expected + log_ndtr(z), by_log, by_variance
 
@@ -152,14 +156,12 @@ class ImprovementTimesInverseCost:
         improvement: ln EI.
         costs: What stages cost.
         eta: How much cost counts.
-        epsilon_seconds: What a cached stage costs.
         draws: Standard normal numbers, `N x K`.
     """
 
     improvement: ExpectedImprovement
     costs: CostModels
     eta: float
-    epsilon_seconds: float
     draws: Array
 
     def __call__(self, x: Array, runs: Mask) -> tuple[Array, Array]:
@@ -183,7 +185,9 @@ class ImprovementTimesInverseCost:
         deviation = np.sqrt(np.where(runs, variance, 1.0))
         drawn = mean[:, None] + deviation[:, None] * self.draws
         everywhere = np.broadcast_to(runs[:, None], drawn.shape)
-        log_cost, share = _log_sum(drawn, everywhere, self.epsilon_seconds)
+        tariff = self.costs.tariff
+        beside = tariff.overhead(runs) + tariff.epsilons(runs)
+        log_cost, share = _log_sum(drawn, everywhere, beside[:, None])
         log_inverse = logsumexp(-log_cost, axis=1)
         weighted = -share * np.exp(-log_cost - log_inverse[:, None])[..., None]
         by_mean = weighted.sum(axis=1)
@@ -198,18 +202,18 @@ def independent_draws(stages: int, seed: int) -> Array:
     return draws
 
 
-def _log_sum(logarithms: Array, runs: Mask, epsilon: float) -> tuple[Array, Array]:
-    """Return ln(delta epsilon + sum of exp over the stages that run), and each stage's share.
+def _log_sum(logarithms: Array, runs: Mask, beside: Array) -> tuple[Array, Array]:
+    """Return ln(beside + sum of exp over the stages that run), and each stage's share.
 
     Args:
         logarithms: ln costs, `... x K`.
-        runs: Which stages run, `... x K`; the others cost epsilon each.
-        epsilon: What a cached stage costs.
+        runs: Which stages run, `... x K`.
+        beside: What is added, of a shape that broadcasts to `...`.
     """
     with np.errstate(divide="ignore"):
-        cached = np.log((~runs).sum(axis=-1) * epsilon)
+        fixed = np.log(beside)
     running = np.where(runs, logarithms, -np.inf)
-    largest = np.maximum(running.max(axis=-1), cached)
-    total = np.exp(running - largest[..., None]).sum(axis=-1) + np.exp(cached - largest)
+    largest = np.maximum(running.max(axis=-1), fixed)
+    total = np.exp(running - largest[..., None]).sum(axis=-1) + np.exp(fixed - largest)
     log_total: Array = largest + np.log(total)
     return log_total, np.exp(running - log_total[..., None])

@@ -5,6 +5,7 @@ One process per stage on ln seconds, from the stages that really executed; or si
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,7 +16,9 @@ from eeipu_kfp.core.pipeline import Pipeline
 from eeipu_kfp.search.arrays import Array, Mask
 from eeipu_kfp.search.gaussian_process import GaussianProcess, fit
 from eeipu_kfp.search.kernels import Kernel
-from eeipu_kfp.search.observations import Observations, StageTimes
+from eeipu_kfp.search.observations import Observations
+from eeipu_kfp.search.stage_times import StageTimes, filled
+from eeipu_kfp.search.tariff import Tariff
 
 _LEAST_SECONDS = 1e-6
 _LEAST_SHARE = 1e-3
@@ -26,8 +29,8 @@ _LARGEST_EXPONENT = 300.0
 class CostEstimate(Protocol):
     """Anything that can say what stages cost."""
 
-    def expected_seconds(self, x: Array, runs: Mask) -> Array:
-        """Return the expected compute time of `n x d` points that run `n x K` stages, `n`."""
+    def expected_cost(self, x: Array, runs: Mask) -> Array:
+        """Return what `n x d` points that run `n x K` stages will be charged with, `n`."""
         ...
 
 
@@ -36,33 +39,33 @@ class StageMedians:
     """Every stage costs what it usually does, whatever its parameters.
 
     Attributes:
-        seconds: The median of each stage, `K`.
+        costs: What the median of each stage costs, `K`.
+        tariff: What the stages cost beside.
     """
 
-    seconds: Array
+    costs: Array
+    tariff: Tariff
 
     @classmethod
-    def of(cls, times: dict[str, StageTimes]) -> StageMedians | None:
+    def of(cls, times: Mapping[str, StageTimes], tariff: Tariff) -> StageMedians | None:
         """Take the executions by stage; None where there is none at all.
 
-        A stage that was never executed is taken to cost what the others do.
+        A stage that was never executed is taken to last as long as the others do.
         """
         medians = [entry.median_seconds for entry in times.values()]
-        known = [median for median in medians if median is not None]
-        if not known:
+        if all(median is None for median in medians):
             return None
-        usual = float(np.median(known))
-        return cls(seconds=np.array([usual if m is None else m for m in medians]))
+        return cls(costs=tariff.weights * filled(medians), tariff=tariff)
 
-    def expected_seconds(self, x: Array, runs: Mask) -> Array:
-        """Return the sum of the medians of the stages that run, `n`."""
+    def expected_cost(self, x: Array, runs: Mask) -> Array:
+        """Return the sum of the medians of the stages that run, with charged overhead, `n`."""
         del x
-        return runs @ self.seconds
+        return runs @ self.costs + self.tariff.charged(runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogCosts:
-    """Normal beliefs about ln seconds at n points, by stage; 0 where a stage does not run.
+    """Normal beliefs about ln cost at n points, by stage; 0 where a stage does not run.
 
     Attributes:
         mean: `n x K`.
@@ -78,17 +81,24 @@ class LogCosts:
 
 
 class CostModels:
-    """One process per stage on ln seconds, K of them.
+    """One process per stage on ln seconds, K of them; costs are these seconds weighted.
 
     Attributes:
         processes: By stage, over the columns in `columns`.
         columns: By stage, the columns that its cost may depend on.
+        tariff: What a second of each costs, and what they cost beside.
     """
 
     def __init__(
-        self, processes: tuple[GaussianProcess, ...], columns: tuple[tuple[int, ...], ...]
+        self,
+        processes: tuple[GaussianProcess, ...],
+        columns: tuple[tuple[int, ...], ...],
+        tariff: Tariff,
     ) -> None:
         self.processes = processes
+        self.tariff = tariff
+        with np.errstate(divide="ignore"):
+            self._log_weights = np.log(tariff.weights)
         self.columns = tuple(np.array(chosen, dtype=int) for chosen in columns)
 
     def log_costs(self, x: Array, runs: Mask) -> LogCosts:
@@ -104,33 +114,34 @@ class CostModels:
             rows = np.flatnonzero(runs[:, k])
             if rows.size:
                 found = process.predict(x[np.ix_(rows, columns)])
-                costs.mean[rows, k], costs.variance[rows, k] = found.mean, found.variance
+                costs.mean[rows, k] = found.mean + self._log_weights[k]
+                costs.variance[rows, k] = found.variance
                 where = np.ix_(rows, np.array([k]), columns)
                 costs.mean_gradient[where] = found.mean_gradient[:, None]
                 costs.variance_gradient[where] = found.variance_gradient[:, None]
         return costs
 
     def log_moments(self, x: Array, runs: Mask) -> tuple[Array, Array]:
-        """Return mean and variance of ln seconds, each `n x K`; 0 where a stage does not run."""
+        """Return mean and variance of ln cost, each `n x K`; 0 where a stage does not run."""
         mean, variance = np.zeros(runs.shape), np.zeros(runs.shape)
         for k, (process, columns) in enumerate(zip(self.processes, self.columns, strict=True)):
             rows = np.flatnonzero(runs[:, k])
             if rows.size:
                 points = x[np.ix_(rows, columns)]
                 mean[rows, k], variance[rows, k] = process.moments(points)
+                mean[rows, k] += self._log_weights[k]
         return mean, variance
 
-    def expected_seconds(self, x: Array, runs: Mask) -> Array:
-        """Return the sum of exp(m_k) over the stages that run, `n`.
+    def expected_cost(self, x: Array, runs: Mask) -> Array:
+        """Return the sum of exp(m_k) over the stages that run, with charged overhead, `n`.
 
         This is what a trial will probably cost. The mean of a lognormal, which the default score
         counts with, says more about how little is known as long as executions are few.
         """
         mean, _ = self.log_moments(x, runs)
-        seconds: Array = np.where(runs, np.exp(np.minimum(mean, _LARGEST_EXPONENT)), 0.0).sum(
-            axis=1
-        )
-        return seconds
+        by_stage = np.where(runs, np.exp(np.minimum(mean, _LARGEST_EXPONENT)), 0.0)
+        cost: Array = by_stage.sum(axis=1) + self.tariff.charged(runs)
+        return cost
 
 
 def model_costs(seen: Observations, cached: CachedStages) -> CostModels | None:
@@ -145,20 +156,23 @@ def model_costs(seen: Observations, cached: CachedStages) -> CostModels | None:
     kernels = tuple(
         Kernel(groups=(own := tuple(range(len(chosen))),), linear=own) for chosen in columns
     )
-    return _models(seen, kernels, columns, _LEAST_LOG_SPREAD)
+    return _models(seen, kernels, columns, _LEAST_LOG_SPREAD, seen.tariff)
 
 
-def model_own_costs(seen: Observations, pipeline: Pipeline, kernel: Kernel) -> CostModels | None:
+def model_own_costs(
+    seen: Observations, pipeline: Pipeline, kernel: Kernel, tariff: Tariff
+) -> CostModels | None:
     """Return the published models: over the parameters that a stage itself reads.
 
     Args:
         seen: The trials so far.
         pipeline: The stages.
         kernel: What is assumed of each; its one group is replaced by the stage's columns.
+        tariff: What stages cost by their time, and beside.
     """
     columns = tuple(seen.encoding.columns_of(stage.reads) for stage in pipeline.stages)
     kernels = tuple(replace(kernel, groups=(tuple(range(len(c))),)) for c in columns)
-    return _models(seen, kernels, columns, 0.0)
+    return _models(seen, kernels, columns, 0.0, tariff)
 
 
 def _models(
@@ -166,13 +180,14 @@ def _models(
     kernels: tuple[Kernel, ...],
     columns: tuple[tuple[int, ...], ...],
     least_spread: float,
+    tariff: Tariff,
 ) -> CostModels | None:
     """Return a process per stage; None before any stage was executed."""
-    medians = StageMedians.of(seen.times)
-    if medians is None:
+    if not any(times.rows for times in seen.times.values()):
         return None
     processes = []
-    rows = zip(seen.times.values(), kernels, columns, medians.seconds, strict=True)
+    usually = filled([times.median_seconds for times in seen.times.values()])
+    rows = zip(seen.times.values(), kernels, columns, usually, strict=True)
     for times, kernel, chosen, usual in rows:
         x = seen.points[np.ix_(times.rows, chosen)]
         least = max(_LEAST_SHARE * usual, _LEAST_SECONDS)
@@ -181,7 +196,7 @@ def _models(
         else:
             x, y = np.full((1, len(chosen)), 0.5), np.log([max(usual, least)])
         processes.append(fit(kernel, x, y, least_spread=least_spread))
-    return CostModels(tuple(processes), columns)
+    return CostModels(tuple(processes), columns, tariff)
 
 
 def _distinct(x: Array, y: Array) -> tuple[Array, Array]:

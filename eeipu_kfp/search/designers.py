@@ -31,7 +31,10 @@ draws where the published code took 1000.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
+
+import numpy as np
 
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.core.suggestion import SuggestionRequest
@@ -47,10 +50,11 @@ from eeipu_kfp.search.gaussian_process import fit
 from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.model_search import ModelDesigner, Strategy
 from eeipu_kfp.search.objective_model import model_objective, with_fantasies
-from eeipu_kfp.search.observations import Observations, epsilon_seconds, spent_after
+from eeipu_kfp.search.observations import Observations, spent_after
 from eeipu_kfp.search.prefix_pool import best_trials, empty_prefix, prefix_pool
 from eeipu_kfp.search.priors import Gamma
 from eeipu_kfp.search.random_search import RandomDesigner
+from eeipu_kfp.search.tariff import Tariff
 from eeipu_kfp.search.warm_up import WarmUp
 
 _LEAST_ETA = 0.5
@@ -71,8 +75,7 @@ def plan_eeipu(request: SuggestionRequest, seen: Observations, warm_up: int) -> 
         improvement=improvement,
         costs=costs,
         eta=_LEAST_ETA + (1.0 - _LEAST_ETA) * budget_left(request, warm_up),
-        cap_seconds=_cap_seconds(request, seen),
-        epsilon_seconds=epsilon_seconds(request, seen.times),
+        cap=_cap(request, seen),
     )
     return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
 
@@ -90,14 +93,13 @@ def plan_published(request: SuggestionRequest, seen: Observations, warm_up: int)
     improvement = ExpectedImprovement(model=with_fantasies(process, seen, seen.scores))
     after = best_trials(request, request.trials[warm_up:])
     pool = prefix_pool(request, seen.encoding, after)
-    costs = model_own_costs(seen, request.pipeline, kernel)
+    costs = model_own_costs(seen, request.pipeline, kernel, _published(seen.tariff))
     if costs is None:
         return Strategy(acquisition=improvement, pool=pool, estimate=None)
     acquisition = ImprovementTimesInverseCost(
         improvement=improvement,
         costs=costs,
         eta=budget_left(request, warm_up),
-        epsilon_seconds=_PUBLISHED_EPSILON_SECONDS,
         draws=independent_draws(len(request.pipeline.names), len(request.trials)),
     )
     return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
@@ -110,20 +112,26 @@ def plan_improvement(request: SuggestionRequest, seen: Observations, warm_up: in
     return Strategy(
         acquisition=ExpectedImprovement(model=model),
         pool=(empty_prefix(request, seen.encoding),),
-        estimate=StageMedians.of(seen.times),
+        estimate=StageMedians.of(seen.times, seen.tariff),
     )
 
 
 def budget_left(request: SuggestionRequest, warm_up: int) -> float:
     """Return what is left of the budget after the warm-up, from 1 right after it down to 0."""
-    after = request.budget_seconds - spent_after(request.trials, warm_up)
-    return min(max(request.remaining_seconds / after, 0.0), 1.0) if after > 0 else 0.0
+    after = request.budget.amount - spent_after(request, warm_up)
+    return min(max(request.remaining / after, 0.0), 1.0) if after > 0 else 0.0
 
 
-def _cap_seconds(request: SuggestionRequest, seen: Observations) -> float:
+def _published(tariff: Tariff) -> Tariff:
+    """Return a tariff with the epsilon of the published form, a tenth of a second."""
+    return replace(tariff, epsilon=_PUBLISHED_EPSILON_SECONDS * float(tariff.weights.mean()))
+
+
+def _cap(request: SuggestionRequest, seen: Observations) -> float:
     """Return what one trial may cost: a quarter of what is left, or three usual trials if more."""
-    left, medians = request.remaining_seconds, StageMedians.of(seen.times)
-    usual = float(medians.seconds.sum()) if medians else 0.0
+    left, medians = request.remaining, StageMedians.of(seen.times, seen.tariff)
+    everything = np.ones(len(seen.tariff.weights), dtype=bool)
+    usual = float(medians.costs.sum() + seen.tariff.charged(everything)) if medians else 0.0
     return min(left, max(_CAP_SHARE * left, _CAP_TRIALS * usual))
 
 

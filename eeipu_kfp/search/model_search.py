@@ -65,7 +65,7 @@ class ModelDesigner:
 
     def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
         """Return what to try next."""
-        if request.remaining_seconds <= 0:
+        if request.remaining <= 0:
             return budget_exhausted(request, None)
         seen = Observations(request)
         if is_exhausted(request):
@@ -88,7 +88,7 @@ def _begin(
         offers = untried(request, seen.encoding)
     total = warm_up.full + warm_up.sharing
     label = f"warm-up {number + 1} of {max(total, number + 1)}"
-    answer = select(request, offers, StageMedians.of(seen.times), label=label)
+    answer = select(request, offers, StageMedians.of(seen.times, seen.tariff), label=label)
     return replace(answer, is_warm_up=True) if isinstance(answer, Suggestion) else answer
 
 
@@ -127,5 +127,5 @@ def _offers(
 
 def _cheapest(strategy: Strategy, estimate: CostEstimate, looked: Candidates) -> Indices:
     runs = np.array([prefix.runs for prefix in strategy.pool])[looked.prefixes]
-    expected = estimate.expected_seconds(looked.points, runs)
+    expected = estimate.expected_cost(looked.points, runs)
     return np.argsort(expected, kind="stable")[:_CHEAPEST]

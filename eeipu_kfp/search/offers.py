@@ -77,8 +77,8 @@ def select(
     if estimate is None:
         order = np.arange(len(offers.configurations)) if scores is None else np.argsort(-scores)
         return _suggestion(request, offers, int(order[0]), None, label)
-    expected = estimate.expected_seconds(offers.points, offers.runs)
-    affordable = np.flatnonzero(expected <= request.remaining_seconds)
+    expected = estimate.expected_cost(offers.points, offers.runs)
+    affordable = np.flatnonzero(expected <= request.remaining)
     if not affordable.size:
         return budget_exhausted(request, float(expected.min()))
     if scores is None:
@@ -88,13 +88,14 @@ def select(
     return _suggestion(request, offers, chosen, float(expected[chosen]), label)
 
 
-def budget_exhausted(request: SuggestionRequest, smallest_seconds: float | None) -> Stop:
-    """Return the answer where nothing can be paid any more."""
-    left = f"{max(request.remaining_seconds, 0.0):.3g} s of the budget are left"
-    if smallest_seconds is None:
+def budget_exhausted(request: SuggestionRequest, smallest: float | None) -> Stop:
+    """Return the answer where nothing can be paid any more, not even the smallest cost."""
+    unit = request.budget.unit
+    left = f"{max(request.remaining, 0.0):.3g} {unit} of the budget are left"
+    if smallest is None:
         message = left
     else:
-        message = f"the cheapest trial would take about {smallest_seconds:.3g} s, but {left}"
+        message = f"the cheapest trial would take about {smallest:.3g} {unit}, but {left}"
     return Stop(reason=StopReason.BUDGET_EXHAUSTED, message=message)
 
 
@@ -141,12 +142,12 @@ def _suggestion(
 ) -> Suggestion:
     configuration, to_run = offers.configurations[row], offers.to_run[row]
     what = _describe(request, configuration, to_run)
-    duration = "" if expected is None else f" for about {expected:.2g} s"
+    price = "" if expected is None else f" for about {expected:.2g} {request.budget.unit}"
     return Suggestion(
         configuration=configuration,
         to_run=to_run,
-        expected_seconds=expected,
-        reason=f"{label}: {what}{duration}" if label else f"{what}{duration}",
+        expected_cost=expected,
+        reason=f"{label}: {what}{price}" if label else f"{what}{price}",
     )
 
 

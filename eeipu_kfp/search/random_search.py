@@ -5,7 +5,6 @@ from __future__ import annotations
 from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.search.cost_models import StageMedians
 from eeipu_kfp.search.encoding import Encoding
-from eeipu_kfp.search.observations import stage_times
 from eeipu_kfp.search.offers import (
     Offers,
     budget_exhausted,
@@ -15,6 +14,8 @@ from eeipu_kfp.search.offers import (
     untried,
 )
 from eeipu_kfp.search.seeds import generator
+from eeipu_kfp.search.stage_times import stage_times
+from eeipu_kfp.search.tariff import Tariff
 
 _DRAWS = 16
 
@@ -24,7 +25,7 @@ class RandomDesigner:
 
     def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
         """Return what to try next."""
-        if request.remaining_seconds <= 0:
+        if request.remaining <= 0:
             return budget_exhausted(request, None)
         if is_exhausted(request):
             return space_exhausted(request)
@@ -35,4 +36,6 @@ class RandomDesigner:
         offers = Offers.of(request, encoding, drawn)
         if not offers.configurations:
             offers = untried(request, encoding)
-        return select(request, offers, StageMedians.of(stage_times(request)), label="random")
+        times = stage_times(request)
+        estimate = StageMedians.of(times, Tariff.of(request, times))
+        return select(request, offers, estimate, label="random")

@@ -51,9 +51,9 @@ class WarmUp:
         """
         planned, spent, scored = self.full + self.sharing, 0.0, 0
         for number, trial in enumerate(counted(request.trials), start=1):
-            spent += trial.spent_seconds
+            spent += request.budget.spent_on(trial)
             scored += trial.objective is not None
-            costly = spent >= _BUDGET_SHARE * request.budget_seconds
+            costly = spent >= _BUDGET_SHARE * request.budget.amount
             if number < planned and costly and scored >= _LEAST_SCORED:
                 return number
         return planned

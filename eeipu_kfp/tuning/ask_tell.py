@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.cached import CachedStages
+from eeipu_kfp.core.history import History
 from eeipu_kfp.core.objective import Direction, Objective
 from eeipu_kfp.core.pipeline import Pipeline, Stage
 from eeipu_kfp.core.ports import Designer
@@ -13,6 +15,7 @@ from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration, Value
 from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.tuning.planner import remaining
 
 
 class AskTell:
@@ -56,7 +59,7 @@ class AskTell:
         self._pipeline = stages if isinstance(stages, Pipeline) else _chain(stages)
         self._space = Space(space)
         self._objective = Objective(metric="objective", direction=Direction(direction))
-        self._budget_seconds = budget_seconds
+        self._budget = Budget(amount=budget_seconds)
         self._designer = _named(designer) if isinstance(designer, str) else designer
         self._seed = seed
         self._warm_up_trials = warm_up_trials
@@ -71,7 +74,7 @@ class AskTell:
         """Return what to try next; it counts as running until it is told."""
         answer = self._designer.suggest(self._request())
         if isinstance(answer, Suggestion):
-            self._note(answer.configuration, answer.expected_seconds)
+            self._note(answer.configuration, answer.expected_cost)
         return answer
 
     def tell(
@@ -102,7 +105,7 @@ class AskTell:
             stages=tuple(self._records(told, seconds)),
             objective=objective,
             failure=Failure(message="told without an objective") if failed else None,
-            expected_seconds=trial.expected_seconds,
+            expected_cost=trial.expected_cost,
         )
 
     def _records(self, told: Configuration, seconds: Mapping[str, float]) -> list[StageRecord]:
@@ -115,12 +118,12 @@ class AskTell:
             if name in seconds or cached.holds(name, told)
         ]
 
-    def _note(self, configuration: Configuration, expected_seconds: float | None) -> Trial:
+    def _note(self, configuration: Configuration, expected_cost: float | None) -> Trial:
         trial = Trial(
             number=len(self._trials) + 1,
             configuration=configuration,
             state=TrialState.RUNNING,
-            expected_seconds=expected_seconds,
+            expected_cost=expected_cost,
         )
         self._trials[configuration] = trial
         return trial
@@ -135,18 +138,15 @@ class AskTell:
         return CachedStages(self._pipeline, self._space.keys(), executed)
 
     def _request(self) -> SuggestionRequest:
-        spent = sum(trial.spent_seconds for trial in self.trials)
-        reserved = sum(
-            trial.expected_seconds or 0.0 for trial in self.trials if not trial.state.is_terminal
-        )
+        history = History(objective=self._objective, trials=self.trials)
         return SuggestionRequest(
             pipeline=self._pipeline,
             space=self._space,
             objective=self._objective,
             trials=self.trials,
             cached=self._cached(),
-            budget_seconds=self._budget_seconds,
-            remaining_seconds=self._budget_seconds - spent - reserved,
+            budget=self._budget,
+            remaining=remaining(self._budget, history),
             seed=self._seed,
             warm_up_trials=self._warm_up_trials,
         )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.ports import TunedPipeline
 from eeipu_kfp.core.space import Categorical, Domain
@@ -15,8 +16,8 @@ from eeipu_kfp.core.values import canonical_json
 def identity(experiment: Experiment, pipeline: TunedPipeline) -> dict[str, Any]:
     """Return everything that must not change while an experiment lasts, as JSON.
 
-    Left out, and free to change between two calls of the same command: the budget, the limits on
-    trials, the stage timeout and the cache's size.
+    Left out, and free to change between two calls of the same command: the size of the budget, the
+    limits on trials, the stage timeout and the cache's size.
     """
     algorithm = experiment.algorithm
     return {
@@ -34,7 +35,15 @@ def identity(experiment: Experiment, pipeline: TunedPipeline) -> dict[str, Any]:
             "warmUpTrials": algorithm.warm_up_trials,
         },
         "salt": experiment.cache.salt,
+        "charges": _charges(experiment.budget),
     }
+
+
+def _charges(budget: Budget) -> dict[str, Any] | None:
+    """Return what makes costs comparable; None for compute seconds, as ledgers had it at first."""
+    if not budget.prices and not budget.counts_overhead:
+        return None
+    return {"counts": budget.counts.value, "prices": dict(budget.prices)}
 
 
 def _domain(domain: Domain) -> dict[str, Any]:

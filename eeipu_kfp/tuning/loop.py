@@ -12,7 +12,7 @@ from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.trial import StageOutcome, Trial
 from eeipu_kfp.tuning.driver import Surroundings, TrialDriver
 from eeipu_kfp.tuning.events import ExperimentEnded, TrialEnded, TrialSuggested
-from eeipu_kfp.tuning.planner import free_slots, refusal, remaining_seconds, verdict
+from eeipu_kfp.tuning.planner import free_slots, refusal, remaining, verdict
 
 _POLL_SECONDS = 0.02
 _BEST_TRIALS_PINNED = 5
@@ -131,7 +131,7 @@ class TuningLoop:
         if isinstance(answer, Stop):
             self._stop = answer
             return
-        self._stop = refusal(answer, request.remaining_seconds)
+        self._stop = refusal(answer, request.budget, request.remaining)
         if self._stop is None:
             self._note(answer)
 
@@ -143,8 +143,8 @@ class TuningLoop:
             objective=experiment.objective,
             trials=history.trials,
             cached=self._soon_cached(),
-            budget_seconds=experiment.budget_seconds,
-            remaining_seconds=remaining_seconds(experiment, history),
+            budget=experiment.budget,
+            remaining=remaining(experiment.budget, history),
             seed=experiment.algorithm.seed,
             warm_up_trials=experiment.algorithm.warm_up_trials,
         )
@@ -153,7 +153,7 @@ class TuningLoop:
         trial = Trial(
             number=max((t.number for t in self.history.trials), default=0) + 1,
             configuration=suggestion.configuration,
-            expected_seconds=suggestion.expected_seconds,
+            expected_cost=suggestion.expected_cost,
             is_warm_up=suggestion.is_warm_up,
         )
         self._drivers[trial.number] = TrialDriver(self._with, trial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
@@ -22,12 +23,12 @@ def verdict(experiment: Experiment, history: History) -> Stop | None:
     )
 
 
-def remaining_seconds(experiment: Experiment, history: History) -> float:
+def remaining(budget: Budget, history: History) -> float:
     """Return the budget left once the running trials have cost what is expected of them."""
     reserved = sum(
-        max(0.0, (trial.expected_seconds or 0.0) - trial.spent_seconds) for trial in history.active
+        max(0.0, (trial.expected_cost or 0.0) - budget.spent_on(trial)) for trial in history.active
     )
-    return experiment.budget_seconds - history.spent_seconds - reserved
+    return budget.amount - budget.spent(history.trials) - reserved
 
 
 def free_slots(experiment: Experiment, history: History) -> int:
@@ -35,12 +36,15 @@ def free_slots(experiment: Experiment, history: History) -> int:
     return max(0, experiment.parallel_trials - len(history.active))
 
 
-def refusal(suggestion: Suggestion, remaining: float) -> Stop | None:
-    """Return a stop where a suggestion is expected to cost more seconds than are left."""
-    expected = suggestion.expected_seconds
-    if expected is None or expected <= remaining:
+def refusal(suggestion: Suggestion, budget: Budget, left: float) -> Stop | None:
+    """Return a stop where a suggestion is expected to cost more than is left of a budget."""
+    expected = suggestion.expected_cost
+    if expected is None or expected <= left:
         return None
-    message = f"the next trial is expected to take {expected:.1f} s, but {remaining:.1f} s are left"
+    message = (
+        f"the next trial is expected to take {budget.shown(expected)}, "
+        f"but {budget.shown(left)} are left"
+    )
     return Stop(reason=StopReason.BUDGET_EXHAUSTED, message=message)
 
 
@@ -73,13 +77,19 @@ def _enough_trials(experiment: Experiment, history: History) -> Stop | None:
 
 
 def _budget_exhausted(experiment: Experiment, history: History) -> Stop | None:
-    if remaining_seconds(experiment, history) > 0:
+    budget = experiment.budget
+    if remaining(budget, history) > 0:
         return None
-    spent, budget = history.spent_seconds, experiment.budget_seconds
-    message = f"{spent:.1f} s of the {budget:g} s budget are spent"
-    if len(history.trials) == 1 and spent >= budget:
+    spent, unit = budget.spent(history.trials), budget.unit
+    message = f"{budget.shown(spent)} of the {budget.amount:g} {unit} budget are spent"
+    if len(history.trials) == 1 and spent >= budget.amount:
         message = (
-            f"the budget of {budget:g} s is smaller than one trial, which took {spent:.1f} s: "
-            f"set budget.seconds to at least {20 * spent:.0f} for a search worth the name"
+            f"the budget of {budget.amount:g} {unit} is smaller than one trial, which took "
+            f"{budget.shown(spent)}: set {budget.document_field} to at least "
+            f"{_rounded(budget, 20 * spent)} for a search worth the name"
         )
     return Stop(reason=StopReason.BUDGET_EXHAUSTED, message=message)
+
+
+def _rounded(budget: Budget, cost: float) -> str:
+    return f"{cost:.3g}" if budget.prices else f"{cost:.0f}"

@@ -10,7 +10,7 @@ from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, Tria
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.errors import LedgerError
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def encode(trial: Trial, *, handle: str | None) -> bytes:
@@ -24,7 +24,7 @@ def encode(trial: Trial, *, handle: str | None) -> bytes:
         "objective": trial.objective,
         "failure": asdict(trial.failure) if trial.failure else None,
         "runs": trial.runs,
-        "expected_seconds": trial.expected_seconds,
+        "expected_cost": trial.expected_cost,
         "is_warm_up": trial.is_warm_up,
         "started_at": trial.started_at,
         "finished_at": trial.finished_at,
@@ -44,10 +44,17 @@ def decode(data: bytes, *, name: str) -> tuple[Trial, str | None]:
         if document["schema"] > SCHEMA:
             message = f"`{name}` has schema {document['schema']}, but at most {SCHEMA} can be read"
             raise LedgerError(message, hint="use the version of eeipu-kfp that wrote it")
-        return _trial(document), document["handle"]
+        return _trial(_upgraded(document)), document["handle"]
     except (ValueError, KeyError, TypeError) as error:
         message = f"`{name}` is no readable trial document: {error!r}"
         raise LedgerError(message, hint="remove it to run that trial again") from error
+
+
+def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of any schema as one of the newest: in the first, costs were seconds."""
+    if document["schema"] > 1:
+        return document
+    return {**document, "expected_cost": document["expected_seconds"]}
 
 
 def _trial(document: dict[str, Any]) -> Trial:
@@ -60,7 +67,7 @@ def _trial(document: dict[str, Any]) -> Trial:
         objective=document["objective"],
         failure=Failure(**{**failure, "log": tuple(failure["log"])}) if failure else None,
         runs=document["runs"],
-        expected_seconds=document["expected_seconds"],
+        expected_cost=document["expected_cost"],
         is_warm_up=document["is_warm_up"],
         started_at=document["started_at"],
         finished_at=document["finished_at"],

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Algorithm
 from eeipu_kfp.core.trial import StageOutcome
 from eeipu_kfp.core.values import Configuration
@@ -139,7 +140,7 @@ def undisturbed(experiment):
 @pytest.mark.parametrize("parallel", [1, 2])
 def test_a_death_at_any_step_changes_nothing_in_the_end(runs_outlive_it, parallel):
     experiment = three_stage_experiment(
-        budget_seconds=1e5,
+        budget=Budget(amount=1e5),
         max_trials=3,
         parallel_trials=parallel,
         algorithm=Algorithm(name="random", seed=3),

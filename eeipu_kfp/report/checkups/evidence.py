@@ -84,9 +84,10 @@ class Evidence:
         return f"{wording.count(since, 'trial')} ago" if since else "the last one"
 
     @property
-    def whole_cost_seconds(self) -> float:
+    def whole_cost(self) -> float:
         """The median cost of a trial without reuse; 0 before the first success."""
-        costs = [t.spent_seconds + t.saved_seconds for t in self.scored]
+        budget = self.experiment.budget
+        costs = [budget.spent_on(t) + budget.saved_on(t) for t in self.scored]
         return median(costs) if costs else 0.0
 
     def tuned(self, *stages: str) -> tuple[str, ...]:

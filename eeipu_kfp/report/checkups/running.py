@@ -43,22 +43,25 @@ def failing_stage(evidence: Evidence) -> Verdict:
 
 def small_budget(evidence: Evidence) -> Verdict:
     """Compare the cost of a whole trial with the budget."""
-    whole = evidence.whole_cost_seconds
-    budget = evidence.experiment.budget_seconds
+    whole = evidence.whole_cost
+    budget = evidence.experiment.budget
     if not whole:
         return Verdict(seen="No whole trial has run yet.")
     seen = (
-        f"A trial without reuse costs {wording.duration(whole)}, {wording.percent(whole, budget)} "
-        f"of the budget of {wording.duration(budget)}."
+        f"A trial without reuse costs {wording.cost(budget, whole)}, "
+        f"{wording.percent(whole, budget.amount)} of the budget of "
+        f"{wording.cost(budget, budget.amount)}."
     )
-    if whole < _NOTABLE_TRIAL_SHARE * budget:
+    if whole < _NOTABLE_TRIAL_SHARE * budget.amount:
         return Verdict(seen=seen)
     return Verdict(
-        severity=Severity.WARNING if whole > _LARGE_TRIAL_SHARE * budget else Severity.NOTICE,
+        severity=(
+            Severity.WARNING if whole > _LARGE_TRIAL_SHARE * budget.amount else Severity.NOTICE
+        ),
         seen=seen,
         advice=(
             "The warm-up takes much of it and little is left to learn from. Raise "
-            f"`budget.seconds` to {_GOOD_BUDGET_TRIALS * whole:.3g} or more "
+            f"`{budget.document_field}` to {_GOOD_BUDGET_TRIALS * whole:.3g} or more "
             f"({_GOOD_BUDGET_TRIALS} whole trials), or tune on less data first."
         ),
     )
@@ -66,10 +69,11 @@ def small_budget(evidence: Evidence) -> Verdict:
 
 def wrong_forecast(evidence: Evidence) -> Verdict:
     """Compare what late trials cost with what was expected of them."""
+    spent_on = evidence.experiment.budget.spent_on
     pairs = [
-        (trial.spent_seconds, trial.expected_seconds)
+        (spent, trial.expected_cost)
         for trial in evidence.scored
-        if trial.expected_seconds and trial.spent_seconds
+        if trial.expected_cost and (spent := spent_on(trial))
     ]
     late = pairs[-max(_FEWEST_FORECASTS, len(pairs) // 3) :]
     if len(late) < _FEWEST_FORECASTS:

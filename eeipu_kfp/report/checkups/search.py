@@ -82,12 +82,12 @@ def cheap_but_useless(evidence: Evidence) -> Verdict:
     late = evidence.late
     if len(evidence.scored) < FEWEST_TRIALS:
         return Verdict(seen=TOO_EARLY)
-    whole = evidence.whole_cost_seconds
-    free = [t for t in late if t.spent_seconds < _FREE_SHARE * whole]
+    whole, budget = evidence.whole_cost, evidence.experiment.budget
+    free = [t for t in late if budget.spent_on(t) < _FREE_SHARE * whole]
     seen = (
         f"{len(free)} of the last {len(late)} trials cost less than "
-        f"{wording.percent(_FREE_SHARE, 1)} of a whole one ({wording.duration(whole)}); the best "
-        f"trial is {evidence.since_best}."
+        f"{wording.percent(_FREE_SHARE, 1)} of a whole one ({wording.cost(budget, whole)}); the "
+        f"best trial is {evidence.since_best}."
     )
     if len(free) <= len(late) / 2 or evidence.trials_since_best < len(late):
         return Verdict(seen=seen)
@@ -98,9 +98,9 @@ def cheap_but_useless(evidence: Evidence) -> Verdict:
         seen=seen,
         advice=(
             f"Varying the end of the pipeline ({own or last}) is cheap but exhausted. Narrow "
-            "or fix these parameters, widen those of earlier stages, or raise `budget.seconds` so "
-            "that new prefixes become affordable; `algorithm.name: eeipu` weighs this better than "
-            "`eeipu-published`."
+            "or fix these parameters, widen those of earlier stages, or raise "
+            f"`{budget.document_field}` so that new prefixes become affordable; "
+            "`algorithm.name: eeipu` weighs this better than `eeipu-published`."
         ),
     )
 

@@ -29,7 +29,8 @@ def draw(summary: Summary) -> Figure:
     hatched = element(
         "rect", y=1, width=18, height=10, fill=hatch(0), class_=f"cached {stage_class(0)}"
     )
-    return Figure(svg=svg, legend=key((solid, "spent"), (hatched, "saved by the cache")))
+    legend = key((solid, "spent"), (hatched, "saved by the cache"))
+    return Figure(svg=svg, legend=legend, note=_note(summary))
 
 
 def _stage(stage: StageSummary, index: int, x: Scale) -> Markup:
@@ -57,7 +58,18 @@ def _name(stage: StageSummary) -> str:
 
 def _seconds(stage: StageSummary) -> str:
     spent, saved = wording.duration(stage.seconds), wording.duration(stage.saved_seconds)
-    return f"{spent} spent, {saved} saved"
+    return f"{spent} spent, {saved} saved, {wording.duration(stage.overhead_seconds)} beside"
+
+
+def _note(summary: Summary) -> str:
+    overhead, whole = summary.overhead_seconds, summary.spent_seconds
+    if not overhead:
+        return ""
+    return (
+        f"Beside the compute, stages took {wording.duration(overhead)} "
+        f"({wording.percent(overhead, whole + overhead)} of their time) to start, to hand data "
+        "over and to wait."
+    )
 
 
 def _counts(stage: StageSummary) -> str:

@@ -1,13 +1,14 @@
-"""Best so far against compute seconds: what each second of the budget has bought."""
+"""Best so far against what was spent: what each part of the budget has bought."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.objective import Direction, Objective
@@ -28,14 +29,15 @@ _DOT, _SMALL_DOT = 3.5, 2.5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point:
     trial: Trial
-    spent_seconds: float
-    uncached_seconds: float
+    spent: float
+    uncached: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plane:
     x: Scale
     y: Scale
+    budget: Budget
     objective: Objective
     clipped_below: float
     dot: float
@@ -46,7 +48,7 @@ class _Plane:
 
 def draw(experiment: Experiment, history: History) -> Figure:
     """Return the best objective so far as a step line, with a mark for every trial."""
-    points = _points(history)
+    points = _points(experiment.budget, history)
     scored = [p for p in points if p.trial.objective is not None]
     if not scored:
         return Figure(note="No trial has an objective yet.")
@@ -62,15 +64,15 @@ def draw(experiment: Experiment, history: History) -> Figure:
         _WIDTH,
         _HEIGHT,
         _axes(experiment, plane),
-        _step_line(plane, [(p.uncached_seconds, p.trial) for p in scored], "step bare"),
-        _step_line(plane, [(p.spent_seconds, p.trial) for p in scored], "step"),
+        _step_line(plane, [(p.uncached, p.trial) for p in scored], "step bare"),
+        _step_line(plane, [(p.spent, p.trial) for p in scored], "step"),
         marks,
         _best(plane, scored, history.best),
     )
     return Figure(svg=svg, legend=_legend(points), note=_note(plane, scored))
 
 
-def _points(history: History) -> tuple[_Point, ...]:
+def _points(budget: Budget, history: History) -> tuple[_Point, ...]:
     """Put the trials in the order they ended, with what had been spent by then."""
     ended = sorted(
         (t for t in history.trials if t.state.is_terminal),
@@ -79,9 +81,9 @@ def _points(history: History) -> tuple[_Point, ...]:
     points: list[_Point] = []
     spent = saved = 0.0
     for trial in ended:
-        spent += trial.spent_seconds
-        saved += trial.saved_seconds
-        points.append(_Point(trial=trial, spent_seconds=spent, uncached_seconds=spent + saved))
+        spent += budget.spent_on(trial)
+        saved += budget.saved_on(trial)
+        points.append(_Point(trial=trial, spent=spent, uncached=spent + saved))
     return tuple(points)
 
 
@@ -92,11 +94,12 @@ def _plane(experiment: Experiment, points: Sequence[_Point], values: Sequence[fl
     if objective.goal is not None and _near(objective.goal, shown):
         shown.append(objective.goal)
     low, high = padded(min(shown), max(shown))
-    spent = points[-1].spent_seconds
-    end = max(spent, experiment.budget_seconds if spent > experiment.budget_seconds / 4 else spent)
+    spent, amount = points[-1].spent, experiment.budget.amount
+    end = max(spent, amount if spent > amount / 4 else spent)
     return _Plane(
         x=Scale(low=0.0, high=end or 1.0, start=_LEFT, stop=_RIGHT),
         y=Scale(low=low, high=high, start=_BOTTOM - _FAILED_STRIP, stop=_TOP),
+        budget=experiment.budget,
         objective=objective,
         clipped_below=limit,
         dot=_DOT if len(points) < _CROWD else _SMALL_DOT,
@@ -110,15 +113,16 @@ def _near(goal: float, shown: Sequence[float]) -> bool:
 
 def _axes(experiment: Experiment, plane: _Plane) -> Markup:
     objective = experiment.objective
+    spent = f"{wording.charged(plane.budget, 'seconds')} spent"
     better = "larger" if objective.direction is Direction.MAXIMIZE else "smaller"
     return joined(
         (
             text(0, 14, f"{objective.metric} ({better} is better)", kind="axis-title"),
-            text(_RIGHT, _HEIGHT - 6, "compute seconds spent", anchor="end", kind="axis-title"),
+            text(_RIGHT, _HEIGHT - 6, spent, anchor="end", kind="axis-title"),
             *(_value_tick(plane, v) for v in plane.y.ticks()),
-            *(_time_tick(plane, s) for s in plane.x.time_ticks()),
+            *_cost_ticks(plane),
             _goal(plane),
-            _budget(experiment.budget_seconds, plane),
+            _budget(plane),
         )
     )
 
@@ -129,9 +133,15 @@ def _value_tick(plane: _Plane, value: float) -> Markup:
     return line(_LEFT, y, _RIGHT, y, kind="grid") + label
 
 
-def _time_tick(plane: _Plane, seconds: float) -> Markup:
-    x = plane.x(seconds)
-    label = wording.time_tick(seconds, like=plane.x.high)
+def _cost_ticks(plane: _Plane) -> Iterable[Markup]:
+    if plane.budget.prices:
+        return (_cost_tick(plane, cost, wording.number(cost)) for cost in plane.x.ticks())
+    ticks, like = plane.x.time_ticks(), plane.x.high
+    return (_cost_tick(plane, cost, wording.time_tick(cost, like=like)) for cost in ticks)
+
+
+def _cost_tick(plane: _Plane, cost: float, label: str) -> Markup:
+    x = plane.x(cost)
     return line(x, _BOTTOM, x, _BOTTOM + 4, kind="axis") + text(
         x, _BOTTOM + 18, label, anchor="middle", kind="tick"
     )
@@ -146,11 +156,12 @@ def _goal(plane: _Plane) -> Markup:
     return line(_LEFT, y, _RIGHT, y, kind="goal") + label
 
 
-def _budget(budget_seconds: float, plane: _Plane) -> Markup:
-    if budget_seconds > plane.x.high:
+def _budget(plane: _Plane) -> Markup:
+    budget = plane.budget
+    if budget.amount > plane.x.high:
         return Markup("")
-    x = plane.x(budget_seconds)
-    label = f"budget {wording.duration(budget_seconds)}"
+    x = plane.x(budget.amount)
+    label = f"budget {wording.cost(budget, budget.amount)}"
     return line(x, _TOP, x, _BOTTOM, kind="budget-line") + text(
         x, _TOP - 8, label, anchor="end" if x > _WIDTH - _LABEL_SPACE else "middle", kind="tick"
     )
@@ -159,12 +170,12 @@ def _budget(budget_seconds: float, plane: _Plane) -> Markup:
 def _step_line(plane: _Plane, reached: Sequence[tuple[float, Trial]], kind: str) -> Markup:
     path = ""
     best = -math.inf
-    for seconds, trial in reached:
+    for cost, trial in reached:
         value = trial.objective or 0.0
-        if plane.objective.score(value) <= best or seconds > plane.x.high:
+        if plane.objective.score(value) <= best or cost > plane.x.high:
             continue
         best = plane.objective.score(value)
-        x, y = plane.x(seconds), plane.y(value)
+        x, y = plane.x(cost), plane.y(value)
         path += f"H{x:.1f}V{y:.1f}" if path else f"M{x:.1f} {y:.1f}"
     end = min(reached[-1][0], plane.x.high)
     return element("path", d=f"{path}H{plane.x(end):.1f}", class_=kind) if path else Markup("")
@@ -172,8 +183,8 @@ def _step_line(plane: _Plane, reached: Sequence[tuple[float, Trial]], kind: str)
 
 def _mark(plane: _Plane, point: _Point) -> Markup:
     trial = point.trial
-    x = plane.x(point.spent_seconds)
-    tip = f"{tip_of(trial)}\nafter {wording.duration(point.spent_seconds)}"
+    x = plane.x(point.spent)
+    tip = f"{tip_of(trial)}\nafter {wording.cost(plane.budget, point.spent)}"
     if trial.objective is None:
         if trial.state is not TrialState.FAILED:
             return Markup("")
@@ -201,7 +212,7 @@ def _best(plane: _Plane, scored: Sequence[_Point], best: Trial | None) -> Markup
     if point is None:
         return Markup("")
     value = point.trial.objective or 0.0
-    x, y = plane.x(point.spent_seconds), plane.y(value)
+    x, y = plane.x(point.spent), plane.y(value)
     left = x > _RIGHT - _LABEL_SPACE
     above = plane.objective.direction is Direction.MAXIMIZE
     label = text(

@@ -4,6 +4,7 @@ import pytest
 from rich.console import Console
 
 from eeipu_kfp.cli import progress
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import Suggestion
 from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
@@ -44,7 +45,7 @@ def drawn(console, picture):
 def suggested(number=1):
     trial = Trial(number=number, configuration=VALUES)
     suggestion = Suggestion(
-        configuration=VALUES, to_run=("train",), expected_seconds=40.0, reason="reuses prepare"
+        configuration=VALUES, to_run=("train",), expected_cost=40.0, reason="reuses prepare"
     )
     return trial, TrialSuggested(trial=trial, suggestion=suggestion)
 
@@ -61,6 +62,18 @@ def test_a_running_trial_shows_its_stage_and_why_it_was_chosen(view, terminal):
 
     assert "runs evaluate" in drawn(terminal, view.picture())
     assert "40 of 2000 s spent" in drawn(terminal, view.picture())
+
+
+def test_money_is_spent_by_the_price_of_each_stage(terminal):
+    prices = {"prepare": 0.0, "train": 9.0, "evaluate": 0.0}
+    experiment = three_stage_experiment(budget=Budget(amount=5, prices=prices, currency="EUR"))
+    view = progress.ProgressView(experiment, History(objective=experiment.objective))
+    trial, event = suggested()
+    view(event)
+    view(TrialLaunched(trial=trial, to_run=("train", "evaluate")))
+    view(StageEnded(trial=trial, record=RAN))
+
+    assert "0.1 of 5 EUR spent" in drawn(terminal, view.picture())
 
 
 def test_a_waiting_trial_says_what_for(view, terminal):

@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.space import Float, Space
@@ -14,7 +15,7 @@ def experiment(**changes):
         "name": "e",
         "objective": Objective(metric="s.m"),
         "space": Space({"x": Float(0, 1)}),
-        "budget_seconds": 60,
+        "budget": Budget(amount=60),
         **changes,
     }
     return Experiment(**fields)
@@ -24,7 +25,6 @@ def experiment(**changes):
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("budget_seconds", "budget"),
         ("max_trials", "max trials"),
         ("parallel_trials", "parallel trials"),
         ("stage_timeout_seconds", "stage timeout"),

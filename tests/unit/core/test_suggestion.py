@@ -1,3 +1,4 @@
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.space import Float, Space
@@ -23,8 +24,8 @@ def request():
         objective=Objective(metric="s1.m"),
         trials=trials,
         cached=CachedStages(chain(1), ("x1",)),
-        budget_seconds=10,
-        remaining_seconds=5,
+        budget=Budget(amount=10),
+        remaining=5,
     )
 
 

@@ -32,6 +32,10 @@ def test_a_trial_spends_compute_time_but_no_overhead():
     assert TRIAL.spent_seconds == 2.5
 
 
+def test_a_trial_knows_its_overhead():
+    assert TRIAL.overhead_seconds == 9.0
+
+
 def test_a_trial_saves_what_its_cached_stages_would_have_taken():
     assert TRIAL.saved_seconds == 4.0
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eeipu_kfp.core.budget import Budget, Counted
 from eeipu_kfp.core.experiment import Algorithm, CachePolicy
 from eeipu_kfp.core.objective import Direction, Objective
 from eeipu_kfp.core.pipeline import ParameterType, Pipeline, PipelineInput, Stage
@@ -34,9 +35,27 @@ def test_a_sound_document_becomes_an_experiment():
     }
     assert experiment.algorithm == Algorithm(name="random", seed=7, warm_up_trials=4)
     assert experiment.cache == CachePolicy(salt="v2", size_limit_bytes=10 * 2**30)
-    assert (experiment.budget_seconds, experiment.stage_timeout_seconds) == (600, 60)
+    assert (experiment.budget, experiment.stage_timeout_seconds) == (Budget(amount=600), 60)
     assert (experiment.max_trials, experiment.parallel_trials) == (50, 2)
     assert experiment.max_failed_trials == 3
+
+
+def money(*prices, amount="20", **more):
+    """A budget in money with prices by stage, as a document has it."""
+    written = [{"name": name, "perHour": price} for name, price in prices]
+    return {"money": {"amount": amount, "prices": written, **more}}
+
+
+def test_a_budget_may_be_in_money_and_count_overhead():
+    budget = money(("prepare", "0"), ("train", "9"), ("evaluate", "2.5"), currency="EUR")
+    document = edited(("spec/budget", {**budget, "counts": "ComputeAndOverhead"}))
+
+    assert resolve(check_document(document), PIPELINE).budget == Budget(
+        amount=20.0,
+        counts=Counted.COMPUTE_AND_OVERHEAD,
+        prices={"prepare": 0.0, "train": 9.0, "evaluate": 2.5},
+        currency="EUR",
+    )
 
 
 def test_arguments_are_read_by_type_and_defaults_fill_the_rest():
@@ -46,6 +65,34 @@ def test_arguments_are_read_by_type_and_defaults_fill_the_rest():
 
 
 BAD = {
+    "stage without a price": (
+        ("spec/budget", money(("evaluate", "2.5"))),
+        "spec.budget.money.prices",
+        ["no price for `prepare`, `train`, but", "add `- {name: prepare, perHour: ...}`"],
+    ),
+    "price of no stage": (
+        (
+            "spec/budget",
+            money(("prepare", "1"), ("train", "1"), ("evaluate", "1"), ("evaluat", "1")),
+        ),
+        "spec.budget.money.prices[3].name",
+        ["pipeline `demo` has no stage `evaluat`", "use `prepare`, `train`, `evaluate`"],
+    ),
+    "price below zero": (
+        ("spec/budget", money(("prepare", "-1"), ("train", "1"), ("evaluate", "1"))),
+        "spec.budget.money",
+        ["price of stage `prepare` is -1.0"],
+    ),
+    "all stages free": (
+        ("spec/budget", money(("prepare", "0"), ("train", "0"), ("evaluate", "0"))),
+        "spec.budget.money",
+        ["all prices are 0", "above 0"],
+    ),
+    "no money": (
+        ("spec/budget", money(("prepare", "1"), ("train", "1"), ("evaluate", "1"), amount="0")),
+        "spec.budget.money",
+        ["budget is 0.0, but must be above 0"],
+    ),
     "unknown parameter": (
         ("spec/parameters/0/name", "rates"),
         "spec.parameters[0].name",
@@ -253,4 +300,4 @@ def test_a_domain_survives_being_written_read_and_resolved(typed):
     experiment = resolve(parse_document(write_yaml(document)), pipeline)
 
     assert experiment.space["x"] == domain
-    assert math.isfinite(experiment.budget_seconds)
+    assert math.isfinite(experiment.budget.amount)

@@ -17,15 +17,53 @@ from tests.unit.experiment.samples import ANYTHING, DOCUMENT, MISSING, edited, p
 
 SPACE = "spec/parameters/0/searchSpace"
 SPACE_PATH = "spec.parameters[0].searchSpace"
+MONEY = {"amount": "5", "prices": [{"name": "evaluate", "perHour": "2.5"}]}
 S3 = "spec/cache/store/s3"
 
 BAD = {
     "budget missing": ("spec/budget", MISSING, "spec.budget", ["missing", "add it: budget is"]),
-    "budget without seconds": (
+    "budget empty": ("spec/budget", {}, "spec.budget", ["empty", "one of `seconds`, `money`"]),
+    "budget without an amount": (
         "spec/budget",
-        {},
-        "spec.budget.seconds",
-        ["missing", "compute time"],
+        {"counts": "Compute"},
+        "spec.budget",
+        ["one of `seconds`, `money`"],
+    ),
+    "budget of two kinds": (
+        "spec/budget/money",
+        MONEY,
+        "spec.budget",
+        ["`seconds`, `money` exclude each other"],
+    ),
+    "budget counts something else": (
+        "spec/budget/counts",
+        "Everything",
+        "spec.budget.counts",
+        ['"Everything" is not allowed', "`Compute`, `ComputeAndOverhead`"],
+    ),
+    "money without prices": (
+        "spec/budget",
+        {"money": {"amount": "5"}},
+        "spec.budget.money.prices",
+        ["missing", "add it: prices are"],
+    ),
+    "price given twice": (
+        "spec/budget",
+        {"money": {"amount": "5", "prices": 2 * MONEY["prices"]}},
+        "spec.budget.money.prices[1].name",
+        ["`evaluate` stands under [0] already"],
+    ),
+    "price no number": (
+        "spec/budget",
+        {"money": {"amount": "5", "prices": [{"name": "evaluate", "perHour": "2 EUR"}]}},
+        "spec.budget.money.prices[0].perHour",
+        ['"2 EUR" is not of the form allowed'],
+    ),
+    "currency a sign": (
+        "spec/budget",
+        {"money": {**MONEY, "currency": "€"}},
+        "spec.budget.money.currency",
+        ["write a word such as `EUR`"],
     ),
     "budget negative": (
         "spec/budget/seconds",

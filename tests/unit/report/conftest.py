@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.objective import Direction, Objective
@@ -129,7 +130,7 @@ class _World:
                 number=number,
                 configuration=configuration,
                 stages=tuple(records),
-                expected_seconds=3.0 if number > 10 else None,
+                expected_cost=3.0 if number > 10 else None,
                 started_at=start,
                 finished_at=clock,
             )
@@ -141,9 +142,9 @@ class _World:
             log = ("Traceback (most recent call last):", "  train()", "MemoryError: out of memory")
             failure = Failure(message="the stage ended with exit code 1", stage=last.stage, log=log)
             return replace(trial, state=TrialState.FAILED, failure=failure)
-        if trial.expected_seconds is not None:
+        if trial.expected_cost is not None:
             forecast = trial.spent_seconds * self.rng.uniform(0.8, 1.25)
-            trial = replace(trial, expected_seconds=forecast)
+            trial = replace(trial, expected_cost=forecast)
         objective = self.scale * (_quality(trial.configuration) + self.rng.gauss(0, 0.003))
         return replace(trial, state=TrialState.SUCCEEDED, objective=objective)
 
@@ -181,7 +182,7 @@ def make_case(
         name="stacking-auroc",
         objective=objective,
         space=SPACE,
-        budget_seconds=max(10.0, 2.2 * trials),
+        budget=Budget(amount=max(10.0, 2.2 * trials)),
         parallel_trials=parallel,
     )
     history = History(objective=objective, trials=tuple(done))
@@ -254,7 +255,7 @@ def small() -> Case:
         name="small",
         objective=objective,
         space=Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0)}),
-        budget_seconds=100.0,
+        budget=Budget(amount=100.0),
     )
     return Case(experiment=experiment, pipeline=pipeline, history=History(objective=objective))
 

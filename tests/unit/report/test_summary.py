@@ -41,10 +41,22 @@ def test_a_summary_tells_the_same_by_stage(by_hand):
     prepare, train = summarise(by_hand.pipeline, by_hand.history).stages
 
     assert prepare == StageSummary(
-        stage="prepare", executed=2, cached=2, failed=0, seconds=18.0, saved_seconds=20.0
+        stage="prepare",
+        executed=2,
+        cached=2,
+        failed=0,
+        seconds=18.0,
+        overhead_seconds=0.0,
+        saved_seconds=20.0,
     )
     assert train == StageSummary(
-        stage="train", executed=2, cached=1, failed=1, seconds=6.5, saved_seconds=2.0
+        stage="train",
+        executed=2,
+        cached=1,
+        failed=1,
+        seconds=6.5,
+        overhead_seconds=0.0,
+        saved_seconds=2.0,
     )
 
 

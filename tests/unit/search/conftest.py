@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.pipeline import Pipeline, Stage
@@ -52,8 +53,8 @@ class World:
             objective=self.objective,
             trials=tuple(trials),
             cached=CachedStages(self.pipeline, tuple(self.space), cached),
-            budget_seconds=self.budget,
-            remaining_seconds=self.budget - spent,
+            budget=Budget(amount=self.budget),
+            remaining=self.budget - spent,
         )
         return replace(request, **changes)
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,9 +17,11 @@ from eeipu_kfp.search.cost_models import CostModels
 from eeipu_kfp.search.gaussian_process import fit
 from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.objective_model import ObjectiveModel
+from tests.unit.search.tariffs import plain
 
 KERNEL = Kernel(groups=((0, 1, 2),))
 EVERYTHING = 1e9
+RUNS_FIRST_TWO = np.array([[True, True, False]])
 
 
 @pytest.fixture
@@ -35,15 +39,13 @@ def costs(rng):
     stages = [
         fit(k, x[:, list(c)], 2.0 * x[:, c[-1]]) for k, c in zip(kernels, columns, strict=True)
     ]
-    return CostModels(tuple(stages), columns)
+    return CostModels(tuple(stages), columns, plain())
 
 
 @pytest.fixture
 def default(improvement, costs):
     def make(eta=0.7, cap=6.0):
-        return ImprovementPerExpectedCost(
-            improvement=improvement, costs=costs, eta=eta, cap_seconds=cap, epsilon_seconds=0.1
-        )
+        return ImprovementPerExpectedCost(improvement=improvement, costs=costs, eta=eta, cap=cap)
 
     return make
 
@@ -54,7 +56,6 @@ def published(improvement, costs):
         improvement=improvement,
         costs=costs,
         eta=0.7,
-        epsilon_seconds=0.1,
         draws=independent_draws(3, 0),
     )
 
@@ -116,10 +117,9 @@ def test_where_costs_are_equal_it_ranks_as_expected_improvement(eta, seconds):
     process = fit(Kernel(groups=((),)), np.zeros((3, 0)), np.full(3, np.log(seconds)))
     acquisition = ImprovementPerExpectedCost(
         improvement=improvement,
-        costs=CostModels((process,), ((),)),
+        costs=CostModels((process,), ((),), plain(1)),
         eta=eta,
-        cap_seconds=EVERYTHING,
-        epsilon_seconds=0.1,
+        cap=EVERYTHING,
     )
     points, runs = rng.random((30, 3)), np.ones((30, 1), dtype=bool)
 
@@ -137,7 +137,7 @@ def test_where_costs_are_equal_it_ranks_as_expected_improvement(eta, seconds):
 )
 def test_not_knowing_a_cost_never_attracts(mean, variance, more, stage, eta):
     acquisition = ImprovementPerExpectedCost(
-        improvement=None, costs=None, eta=eta, cap_seconds=EVERYTHING, epsilon_seconds=0.1
+        improvement=None, costs=CostModels((), (), plain()), eta=eta, cap=EVERYTHING
     )
     means = np.array([mean, mean])
     variances = np.array([variance, variance])
@@ -151,7 +151,7 @@ def test_not_knowing_a_cost_never_attracts(mean, variance, more, stage, eta):
 @given(mean=st.floats(-3.0, 3.0), variance=st.floats(0.0, 2.0), more=st.floats(0.0, 2.0))
 def test_nor_does_it_where_the_cap_is_near_as_long_as_the_cost_probably_fits(mean, variance, more):
     acquisition = ImprovementPerExpectedCost(
-        improvement=None, costs=None, eta=0.5, cap_seconds=np.exp(mean), epsilon_seconds=0.1
+        improvement=None, costs=CostModels((), (), plain(1)), eta=0.5, cap=np.exp(mean)
     )
 
     score, _, _ = acquisition.cost_score(
@@ -183,6 +183,76 @@ def test_at_equal_improvement_the_longer_cached_prefix_wins(name, request):
     assert np.all(np.diff(scores) > 0)
 
 
+def beside(costs, **changes):
+    """The same models with another tariff."""
+    return CostModels(costs.processes, tuple(map(tuple, costs.columns)), plain(**changes))
+
+
+def test_where_starting_a_stage_takes_long_a_cheap_stage_is_no_longer_nearly_free(default, costs):
+    acquisition = default(cap=EVERYTHING)
+    slow = replace(acquisition, costs=beside(costs, running=np.array([0.0, 0.0, 20.0])))
+    same = np.tile([0.3, 0.6, 0.4], (3, 1))
+
+    gaps = [np.ptp(one.scores(same, RUNS[:3])) for one in (acquisition, slow)]
+
+    assert 0 < gaps[1] < gaps[0] / 2
+
+
+def test_overhead_that_is_not_charged_never_makes_a_trial_overrun_its_cap(default, costs):
+    x, runs = np.full((1, 3), 0.5), np.ones((1, 3), dtype=bool)
+    slow = beside(costs, running=np.full(3, 1e3))
+    charged = beside(costs, running=np.full(3, 1e3), is_charged=True)
+    acquisition = default(eta=0.0, cap=100.0)
+
+    free, paid = (replace(acquisition, costs=c).scores(x, runs)[0] for c in (slow, charged))
+
+    assert free == pytest.approx(acquisition.scores(x, runs)[0])
+    assert paid < free - 10.0
+
+
+@pytest.mark.parametrize("price", [0.01, 30.0])
+def test_the_unit_of_costs_changes_no_ranking(default, costs, price, rng):
+    acquisition = default(cap=6.0)
+    priced = beside(costs, weights=np.full(3, price), epsilon=0.1 * price)
+    points, runs = rng.random((30, 3)), RUNS[rng.integers(len(RUNS), size=30)]
+
+    ranked = np.argsort(acquisition.scores(points, runs))
+    again = np.argsort(replace(acquisition, costs=priced, cap=6.0 * price).scores(points, runs))
+
+    assert again.tolist() == ranked.tolist()
+
+
+def test_a_stage_that_is_free_costs_nothing(default, costs):
+    free = beside(costs, weights=np.array([1.0, 1.0, 0.0]))
+    x = np.full((2, 3), 0.5)
+    runs = np.array([[True, True, True], [False, False, True]])
+
+    expected = free.expected_cost(x, runs)
+    scores, gradient = replace(default(), costs=free)(x, runs)
+
+    assert expected[0] == pytest.approx(costs.expected_cost(x[:1], RUNS_FIRST_TWO)[0])
+    assert expected[1] == 0.0
+    assert np.isfinite(scores).all()
+    assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("is_charged", [True, False])
+def test_overhead_keeps_the_slopes_right(default, costs, is_charged, rng):
+    slow = beside(costs, running=np.array([3.0, 1.0, 2.0]), cached=0.5, is_charged=is_charged)
+    score = replace(default(cap=8.0), costs=slow).cost_score
+    mean, variance = rng.standard_normal((4, 3)), rng.random((4, 3))
+
+    _, by_mean, by_variance = score(mean, variance, RUNS)
+
+    for k, unit in enumerate(1e-6 * np.eye(3)):
+        running = RUNS[:, k]
+        up, down = score(mean + unit, variance, RUNS)[0], score(mean - unit, variance, RUNS)[0]
+        assert by_mean[running, k] == pytest.approx((up - down)[running] / 2e-6, rel=1e-5, abs=1e-8)
+        up, down = score(mean, variance + unit, RUNS)[0], score(mean, variance - unit, RUNS)[0]
+        slope = (up - down)[running] / 2e-6
+        assert by_variance[running, k] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
 def test_a_trial_that_may_overrun_the_cap_scores_lower(default):
     x, runs = np.full((1, 3), 0.9), np.ones((1, 3), dtype=bool)
 
@@ -202,9 +272,8 @@ def test_one_running_stage_has_the_closed_form_of_a_lognormal(published):
     mean, variance = np.array([[0.4, 0.0, 0.0]]), np.array([[0.5, 0.0, 0.0]])
     free = ImprovementTimesInverseCost(
         improvement=published.improvement,
-        costs=published.costs,
+        costs=CostModels((), (), plain(epsilon=1e-12)),
         eta=1.0,
-        epsilon_seconds=1e-12,
         draws=independent_draws(3, 0),
     )
 

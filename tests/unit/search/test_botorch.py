@@ -9,6 +9,7 @@ from eeipu_kfp.search.cost_models import CostModels
 from eeipu_kfp.search.gaussian_process import GaussianProcess, Scale
 from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.objective_model import ObjectiveModel
+from tests.unit.search.tariffs import plain
 
 torch = pytest.importorskip("torch")
 gpytorch = pytest.importorskip("gpytorch")
@@ -91,10 +92,9 @@ def acquisitions(data, additive):
     best = float(y.max())
     ours = ImprovementPerExpectedCost(
         improvement=ExpectedImprovement(model=ObjectiveModel(process=objective[0], best=best)),
-        costs=CostModels(tuple(mine for mine, _ in stages), columns),
+        costs=CostModels(tuple(mine for mine, _ in stages), columns, plain(2, epsilon=0.2)),
         eta=0.8,
-        cap_seconds=4.0,
-        epsilon_seconds=0.2,
+        cap=4.0,
     )
 
     def theirs(cached, remaining=4.0):

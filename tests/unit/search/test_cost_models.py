@@ -3,9 +3,11 @@ import pytest
 
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.space import Float
-from eeipu_kfp.search.cost_models import StageMedians, model_costs, model_own_costs
+from eeipu_kfp.search.cost_models import CostModels, StageMedians, model_costs, model_own_costs
 from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.observations import Observations
+from eeipu_kfp.search.stage_times import StageTimes
+from tests.unit.search.tariffs import plain
 
 ALL = np.ones((1, 3), dtype=bool)
 
@@ -19,14 +21,14 @@ def test_before_the_first_execution_nothing_is_known(wavy):
     request = wavy.request()
 
     assert model_costs(Observations(request), request.cached) is None
-    assert StageMedians.of(Observations(request).times) is None
+    assert StageMedians.of(Observations(request).times, plain()) is None
 
 
-def test_expected_seconds_come_near_the_truth(wavy):
+def test_expected_costs_come_near_the_truth(wavy):
     trials, later = wavy.sample(25), wavy.sample(20, seed=1)
     points = Observations(wavy.request(later)).points
 
-    expected = models(wavy, trials).expected_seconds(points, np.ones((20, 3), dtype=bool))
+    expected = models(wavy, trials).expected_cost(points, np.ones((20, 3), dtype=bool))
 
     truth = np.array([trial.spent_seconds for trial in later])
     assert np.median(np.abs(np.log(expected / truth))) < 0.15
@@ -36,23 +38,38 @@ def test_only_the_stages_that_run_cost_anything(wavy):
     found = models(wavy, wavy.sample(20))
     point, runs = np.full((2, 6), 0.5), np.array([[False, False, True], [False] * 3])
 
-    expected = found.expected_seconds(point, runs)
+    expected = found.expected_cost(point, runs)
 
     assert expected[0] == pytest.approx(0.6, rel=0.5)
     assert expected[1] == 0.0
 
 
 def test_a_stage_that_never_ran_is_taken_to_cost_what_others_do():
-    from eeipu_kfp.search.observations import StageTimes
-
+    nothing = np.zeros(0)
     times = {
-        "a": StageTimes(rows=(0, 1), seconds=np.array([4.0, 6.0])),
-        "b": StageTimes(rows=(), seconds=np.zeros(0)),
+        "a": StageTimes(
+            rows=(0, 1), seconds=np.array([4.0, 6.0]), overhead_seconds=np.array([1.0, 1.0])
+        ),
+        "b": StageTimes(rows=(), seconds=nothing, overhead_seconds=nothing),
     }
-
-    assert StageMedians.of(times).seconds.tolist() == [5.0, 5.0]
     point, runs = np.zeros((1, 2)), np.array([[True, False]])
-    assert StageMedians.of(times).expected_seconds(point, runs).tolist() == [5.0]
+
+    medians = StageMedians.of(times, plain(2))
+
+    assert medians.costs.tolist() == [5.0, 5.0]
+    assert medians.expected_cost(point, runs).tolist() == [5.0]
+
+
+def test_a_charged_overhead_is_expected_as_well(wavy):
+    trials, runs = wavy.sample(10), np.array([[False, True, True]])
+    found = models(wavy, trials)
+    charged = plain(running=np.array([9.0, 2.0, 3.0]), cached=0.5, is_charged=True)
+    with_overhead = CostModels(found.processes, found.columns, charged)
+    point = np.full((1, 6), 0.5)
+
+    expected = with_overhead.expected_cost(point, runs) - found.expected_cost(point, runs)
+
+    assert expected == pytest.approx([5.5])
 
 
 def test_a_late_stage_may_depend_on_early_parameters(wavy):
@@ -60,7 +77,7 @@ def test_a_late_stage_may_depend_on_early_parameters(wavy):
     seen = Observations(request)
 
     default = model_costs(seen, request.cached)
-    own = model_own_costs(seen, wavy.pipeline, Kernel(groups=((0,),)))
+    own = model_own_costs(seen, wavy.pipeline, Kernel(groups=((0,),)), plain())
 
     assert [len(columns) for columns in default.columns] == [2, 4, 6]
     assert [len(columns) for columns in own.columns] == [2, 2, 2]
@@ -105,5 +122,5 @@ def test_an_instant_stage_is_no_outlier(make_world):
 
     found = models(world, world.sample(20))
 
-    expected = found.expected_seconds(np.array([[0.8]]), np.ones((1, 1), dtype=bool))
+    expected = found.expected_cost(np.array([[0.8]]), np.ones((1, 1), dtype=bool))
     assert 2.0 < expected[0] < 15.0

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.objective import Direction, Objective
 from eeipu_kfp.core.space import Categorical, Float, Int
 from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
@@ -32,7 +33,7 @@ def test_the_first_suggestion_is_full_and_of_unknown_cost(name, wavy):
 
     assert wavy.space.contains(answer.configuration)
     assert answer.to_run == ("prepare", "base", "meta")
-    assert answer.expected_seconds is None
+    assert answer.expected_cost is None
     assert answer.reason.endswith("runs every stage")
 
 
@@ -102,7 +103,7 @@ def test_no_trial_is_expected_to_overrun_the_budget(name, wavy):
         answer = make_designer(name).suggest(world.request(trials))
         if isinstance(answer, Stop):
             break
-        assert (answer.expected_seconds or 0.0) <= world.budget - spent
+        assert (answer.expected_cost or 0.0) <= world.budget - spent
         trials.append(world.run(trials, answer.configuration))
         spent += trials[-1].spent_seconds
 
@@ -113,7 +114,7 @@ def test_no_trial_is_expected_to_overrun_the_budget(name, wavy):
 
 @pytest.mark.parametrize("name", DESIGNERS)
 def test_where_nothing_fits_the_message_names_the_cheapest_and_what_is_left(name, wavy):
-    request = wavy.request(wavy.sample(16), remaining_seconds=1e-3, seed=1)
+    request = wavy.request(wavy.sample(16), remaining=1e-3, seed=1)
 
     answer = make_designer(name).suggest(request)
 
@@ -125,7 +126,7 @@ def test_where_nothing_fits_the_message_names_the_cheapest_and_what_is_left(name
 
 @pytest.mark.parametrize("name", DESIGNERS)
 def test_a_budget_that_is_gone_ends_the_search(name, wavy):
-    answer = make_designer(name).suggest(wavy.request(remaining_seconds=-1.0))
+    answer = make_designer(name).suggest(wavy.request(remaining=-1.0))
 
     assert answer.reason is StopReason.BUDGET_EXHAUSTED
     assert answer.message == "0 s of the budget are left"
@@ -167,7 +168,7 @@ def test_a_failed_trial_teaches_cost(wavy):
 
     answer = make_designer("eeipu").suggest(wavy.request([failed]))
 
-    assert answer.expected_seconds == pytest.approx(3 * failed.spent_seconds)
+    assert answer.expected_cost == pytest.approx(3 * failed.spent_seconds)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -213,7 +214,7 @@ def test_a_hit_by_accident_counts(name, discrete):
     answer = make_designer(name).suggest(discrete.request(trials, warm_up_trials=0))
 
     assert answer.to_run == ("second",)
-    assert answer.expected_seconds == pytest.approx(1.0, rel=0.1)
+    assert answer.expected_cost == pytest.approx(1.0, rel=0.1)
 
 
 def test_what_is_evicted_is_not_reused(wavy):
@@ -311,7 +312,7 @@ def test_odd_histories_give_a_valid_suggestion(
 
     if isinstance(answer, Suggestion):
         assert world.space.contains(answer.configuration)
-        assert np.isfinite(answer.expected_seconds or 0.0)
+        assert np.isfinite(answer.expected_cost or 0.0)
         assert answer.configuration not in {trial.configuration for trial in trials}
     else:
         assert answer.reason is StopReason.SPACE_EXHAUSTED
@@ -342,7 +343,7 @@ def test_a_cache_filled_by_others_needs_no_execution_of_its_own(wavy):
 
     answer = make_designer("eeipu").suggest(wavy.request(trials))
 
-    assert answer.expected_seconds is None
+    assert answer.expected_cost is None
 
 
 @pytest.mark.slow
@@ -366,7 +367,7 @@ def test_cost_counts_less_as_the_budget_goes(share, expected, wavy):
     trials = wavy.sample(10)
     after = wavy.budget - sum(trial.spent_seconds for trial in trials)
 
-    left = budget_left(wavy.request(trials, remaining_seconds=share * after), 10)
+    left = budget_left(wavy.request(trials, remaining=share * after), 10)
 
     assert left == pytest.approx(expected)
 
@@ -374,4 +375,4 @@ def test_cost_counts_less_as_the_budget_goes(share, expected, wavy):
 def test_a_warm_up_that_took_everything_leaves_nothing(wavy):
     trials = wavy.sample(10)
 
-    assert budget_left(wavy.request(trials, budget_seconds=1.0, remaining_seconds=5.0), 10) == 0.0
+    assert budget_left(wavy.request(trials, budget=Budget(amount=1.0), remaining=5.0), 10) == 0.0

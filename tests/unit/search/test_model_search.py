@@ -1,13 +1,16 @@
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.suggestion import Stop, StopReason
 from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.search.designers import make_designer
 
+PLENTY = Budget(amount=1e9)
+
 
 def test_the_warm_up_comes_first_and_says_so(wavy):
     reasons = [
-        make_designer("eeipu").suggest(wavy.request(wavy.sample(n), budget_seconds=1e9)).reason
+        make_designer("eeipu").suggest(wavy.request(wavy.sample(n), budget=PLENTY)).reason
         for n in (0, 13, 14)
     ]
 
@@ -33,7 +36,7 @@ def test_a_warm_up_that_cannot_be_paid_gives_way_to_what_can(wavy):
     trials = wavy.sample(8)
 
     answer = make_designer("eeipu").suggest(
-        wavy.request(trials, budget_seconds=1e9, remaining_seconds=2.0, warm_up_trials=20)
+        wavy.request(trials, budget=PLENTY, remaining=2.0, warm_up_trials=20)
     )
 
     assert answer.to_run == ("meta",)
@@ -42,17 +45,17 @@ def test_a_warm_up_that_cannot_be_paid_gives_way_to_what_can(wavy):
 @pytest.mark.parametrize("left", [2.0, 1.0, 0.7, 0.5, 0.4], ids=str)
 @pytest.mark.parametrize("name", ["eeipu", "eeipu-published"])
 def test_near_the_end_only_short_trials_are_proposed(name, left, wavy):
-    answer = make_designer(name).suggest(wavy.request(wavy.sample(20), remaining_seconds=left))
+    answer = make_designer(name).suggest(wavy.request(wavy.sample(20), remaining=left))
 
     assert answer.to_run == ("meta",)
-    assert answer.expected_seconds <= left
+    assert answer.expected_cost <= left
 
 
 @pytest.mark.parametrize("name", ["eeipu", "ei"])
 def test_one_untried_configuration_too_dear_to_run_is_no_exhausted_space(name, discrete):
     trials, _ = discrete.play(name, limit=11)
 
-    answer = make_designer(name).suggest(discrete.request(trials, remaining_seconds=1e-6))
+    answer = make_designer(name).suggest(discrete.request(trials, remaining=1e-6))
 
     assert isinstance(answer, Stop)
     assert answer.reason is StopReason.BUDGET_EXHAUSTED

@@ -3,27 +3,8 @@ from dataclasses import replace
 import pytest
 
 from eeipu_kfp.core.objective import Direction, Objective
-from eeipu_kfp.core.trial import StageOutcome, StageRecord, TrialState
-from eeipu_kfp.search.observations import Observations, epsilon_seconds, spent_after, stage_times
-
-
-def with_records(trial, *records):
-    return replace(trial, stages=tuple(records))
-
-
-def test_only_executed_stages_have_times(wavy):
-    trial = wavy.sample(1)[0]
-    records = [
-        StageRecord(stage="prepare", outcome=StageOutcome.EXECUTED, seconds=4.0),
-        StageRecord(stage="base", outcome=StageOutcome.CACHED, saved_seconds=3.0),
-        StageRecord(stage="meta", outcome=StageOutcome.FAILED, seconds=9.0),
-    ]
-
-    times = stage_times(wavy.request([with_records(trial, *records)]))
-
-    assert times["prepare"].seconds.tolist() == [4.0]
-    assert times["base"].rows == times["meta"].rows == ()
-    assert times["meta"].median_seconds is None
+from eeipu_kfp.core.trial import TrialState
+from eeipu_kfp.search.observations import Observations, spent_after
 
 
 def test_larger_scores_are_better_whatever_the_direction(wavy):
@@ -57,37 +38,13 @@ def test_running_and_failed_trials_have_no_score(wavy):
     assert seen.points.shape == (4, 6)
 
 
-def hit(overhead):
-    return StageRecord(stage="base", outcome=StageOutcome.CACHED, overhead_seconds=overhead)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "hits", "expected"),
-    [
-        (None, [], 0.1),
-        (100.0, [], 0.1),
-        (1.0, [], 0.01),
-        (100.0, [0.4, 0.2, 0.3], 0.3),
-        (100.0, [0.0], 0.1),
-    ],
-    ids=["nothing known", "long trials", "short trials", "measured", "measured as nothing"],
-)
-def test_a_cached_stage_costs_its_overhead_but_never_much(wavy, seconds, hits, expected):
-    trial = wavy.sample(1)[0]
-    records = [hit(overhead) for overhead in hits]
-    if seconds is not None:
-        executed = StageRecord(stage="prepare", outcome=StageOutcome.EXECUTED, seconds=seconds)
-        records.append(executed)
-    request = wavy.request([with_records(trial, *records)])
-
-    assert epsilon_seconds(request, stage_times(request)) == pytest.approx(expected)
-
-
 def test_what_was_spent_leaves_stopped_trials_out(wavy):
     trials = wavy.sample(3)
     first, second, third = (trial.spent_seconds for trial in trials)
     stopped = replace(trials[1], state=TrialState.STOPPED)
 
-    assert spent_after(tuple(trials), 2) == pytest.approx(first + second)
-    assert spent_after((trials[0], stopped, trials[2]), 2) == pytest.approx(first + third)
-    assert spent_after(tuple(trials), 9) == pytest.approx(first + second + third)
+    without = wavy.request([trials[0], stopped, trials[2]])
+
+    assert spent_after(wavy.request(trials), 2) == pytest.approx(first + second)
+    assert spent_after(without, 2) == pytest.approx(first + third)
+    assert spent_after(wavy.request(trials), 9) == pytest.approx(first + second + third)

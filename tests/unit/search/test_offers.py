@@ -8,6 +8,7 @@ from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.search.cost_models import StageMedians
 from eeipu_kfp.search.encoding import Encoding
 from eeipu_kfp.search.offers import Offers, every, is_exhausted, select, untried
+from tests.unit.search.tariffs import plain
 
 
 def offers(world, trials, configurations):
@@ -29,12 +30,12 @@ def test_the_best_affordable_offer_is_chosen(wavy):
     cheap = old[0].configuration.updated({"c1": 0.5})
     full = wavy.sample(3)
     request, found = offers(wavy, old, [cheap, full[1].configuration, full[2].configuration])
-    medians = StageMedians(seconds=np.array([10.0, 10.0, 1.0]))
+    medians = StageMedians(costs=np.array([10.0, 10.0, 1.0]), tariff=plain())
     scores = np.array([1.0, 3.0, 2.0])
 
     rich = select(request, found, medians, scores=scores)
-    poor = select(replace(request, remaining_seconds=5.0), found, medians, scores=scores)
-    broke = select(replace(request, remaining_seconds=0.5), found, medians, scores=scores)
+    poor = select(replace(request, remaining=5.0), found, medians, scores=scores)
+    broke = select(replace(request, remaining=0.5), found, medians, scores=scores)
 
     assert rich.configuration == full[1].configuration
     assert poor.configuration == cheap
@@ -48,9 +49,9 @@ def test_the_best_affordable_offer_is_chosen(wavy):
 def test_before_anything_is_known_everything_is_allowed(wavy):
     request, found = offers(wavy, [], [wavy.sample(1)[0].configuration])
 
-    answer = select(replace(request, remaining_seconds=1e-9), found, None, label="warm-up 1 of 14")
+    answer = select(replace(request, remaining=1e-9), found, None, label="warm-up 1 of 14")
 
-    assert answer.expected_seconds is None
+    assert answer.expected_cost is None
     assert answer.reason == "warm-up 1 of 14: runs every stage"
 
 

@@ -15,7 +15,7 @@ def test_every_configuration_is_about_as_likely(discrete):
 def test_a_hit_by_accident_makes_the_rest_affordable(discrete):
     trials = discrete.sample(8)
 
-    answer = RandomDesigner().suggest(discrete.request(trials, remaining_seconds=1.5))
+    answer = RandomDesigner().suggest(discrete.request(trials, remaining=1.5))
 
     assert answer.to_run == ("second",)
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.space import Float
 from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.search.encoding import Encoding
@@ -67,16 +68,16 @@ def test_it_is_short_where_there_is_little_to_try(discrete):
 def test_it_ends_when_a_quarter_of_the_budget_is_gone(wavy):
     trials = wavy.sample(10)
     spent = np.cumsum([trial.spent_seconds for trial in trials])
-    request = wavy.request(trials, budget_seconds=4 * spent[4])
+    request = wavy.request(trials, budget=Budget(amount=4 * spent[4]))
 
     assert TREE.length(request) == 5
-    assert TREE.length(wavy.request(trials, budget_seconds=1e6)) == 14
+    assert TREE.length(wavy.request(trials, budget=Budget(amount=1e6))) == 14
 
 
 def test_it_does_not_end_before_two_trials_have_an_objective(wavy):
     trials = [replace(trial, state=TrialState.FAILED, objective=None) for trial in wavy.sample(10)]
 
-    assert TREE.length(wavy.request(trials, budget_seconds=1.0)) == 14
+    assert TREE.length(wavy.request(trials, budget=Budget(amount=1.0))) == 14
 
 
 def test_where_nothing_is_cached_the_whole_point_is_new(wavy):

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Algorithm, CachePolicy
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.space import Int, Space
@@ -31,7 +32,7 @@ class Scripted:
         return Suggestion(
             configuration=chosen,
             to_run=request.cached.to_run(chosen),
-            expected_seconds=None,
+            expected_cost=None,
             reason="scripted",
         )
 
@@ -87,7 +88,7 @@ def test_a_configuration_that_is_cached_whole_needs_no_run():
 
 
 def test_the_budget_is_not_overrun_by_more_than_a_trial_took_longer_than_expected():
-    world = World(three_stage_experiment(budget_seconds=1500.0))
+    world = World(three_stage_experiment(budget=Budget(amount=1500.0)))
 
     outcome = world.loop().run()
 
@@ -98,7 +99,9 @@ def test_the_budget_is_not_overrun_by_more_than_a_trial_took_longer_than_expecte
 
 @pytest.mark.parametrize("parallel", [1, 2, 4])
 def test_no_stage_ever_runs_twice_for_the_same_values(parallel):
-    problem = three_stage_experiment(budget_seconds=1e6, parallel_trials=parallel, max_trials=60)
+    problem = three_stage_experiment(
+        budget=Budget(amount=1e6), parallel_trials=parallel, max_trials=60
+    )
     space = Space({name: Int(0, 3) for name in problem.space})
     world = World(replace(problem, space=space, algorithm=RANDOM))
 

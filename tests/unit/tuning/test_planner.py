@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eeipu_kfp.core.budget import Budget, Counted
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.objective import Direction, Objective
@@ -11,13 +12,13 @@ from eeipu_kfp.core.space import Float, Space
 from eeipu_kfp.core.suggestion import StopReason, Suggestion
 from eeipu_kfp.core.trial import Failure, StageOutcome, StageRecord, Trial, TrialState
 from eeipu_kfp.core.values import Configuration
-from eeipu_kfp.tuning.planner import free_slots, refusal, remaining_seconds, verdict
+from eeipu_kfp.tuning.planner import free_slots, refusal, remaining, verdict
 
 EXPERIMENT = Experiment(
     name="e",
     objective=Objective(metric="evaluate.Output"),
     space=Space({"x": Float(0.0, 1.0)}),
-    budget_seconds=100.0,
+    budget=Budget(amount=100.0),
 )
 
 
@@ -64,9 +65,9 @@ def test_a_budget_smaller_than_the_first_trial_is_named_as_such():
 
 
 def test_a_running_trial_reserves_what_it_is_expected_to_cost():
-    running = trial(2, seconds=5.0, state=TrialState.RUNNING, expected_seconds=30.0)
+    running = trial(2, seconds=5.0, state=TrialState.RUNNING, expected_cost=30.0)
 
-    left = remaining_seconds(EXPERIMENT, history(trial(1, seconds=20.0), running))
+    left = remaining(EXPERIMENT.budget, history(trial(1, seconds=20.0), running))
 
     assert left == pytest.approx(100.0 - 20.0 - 5.0 - 25.0)
 
@@ -78,13 +79,13 @@ def test_a_running_trial_reserves_what_it_is_expected_to_cost():
 def test_while_one_more_trial_may_start_the_budget_left_is_above_zero(spent, expected):
     trials = [trial(n, seconds=s) for n, s in enumerate(spent, 1)]
     trials += [
-        trial(100 + n, seconds=0.0, state=TrialState.RUNNING, expected_seconds=e)
+        trial(100 + n, seconds=0.0, state=TrialState.RUNNING, expected_cost=e)
         for n, e in enumerate(expected)
     ]
     known = history(*trials)
 
     if verdict(EXPERIMENT, known) is None:
-        assert remaining_seconds(EXPERIMENT, known) > 0
+        assert remaining(EXPERIMENT.budget, known) > 0
 
 
 @pytest.mark.parametrize(
@@ -147,10 +148,60 @@ def test_a_suggestion_that_would_overrun_the_budget_is_refused(expected, refused
     suggestion = Suggestion(
         configuration=Configuration({"x": 0.5}),
         to_run=("evaluate",),
-        expected_seconds=expected,
+        expected_cost=expected,
         reason="",
     )
 
-    stop = refusal(suggestion, 10.0)
+    stop = refusal(suggestion, EXPERIMENT.budget, 10.0)
 
     assert (stop is not None) is refused
+
+
+def test_a_budget_is_named_in_its_unit():
+    money = Budget(amount=0.5, prices={"evaluate": 36.0}, currency="EUR")
+    experiment = replace(EXPERIMENT, budget=money)
+
+    stop = verdict(experiment, history(trial(1, seconds=60.0)))
+
+    assert stop is not None
+    assert "budget of 0.5 EUR is smaller than one trial, which took 0.6 EUR" in stop.message
+    assert "set budget.money.amount to at least 12 " in stop.message
+
+
+def test_what_a_running_trial_has_cost_is_not_reserved_again():
+    budget = Budget(amount=100.0, counts=Counted.COMPUTE_AND_OVERHEAD)
+    running = trial(1, seconds=5.0, state=TrialState.RUNNING, expected_cost=30.0)
+    slow = replace(running, stages=(replace(running.stages[0], overhead_seconds=20.0),))
+
+    assert remaining(budget, history(running)) == pytest.approx(70.0)
+    assert remaining(budget, history(slow)) == pytest.approx(70.0)
+
+
+PRICES = st.one_of(st.just({}), st.fixed_dictionaries({"evaluate": st.floats(1.0, 1e4)}))
+
+
+@given(
+    counts=st.sampled_from(Counted),
+    prices=PRICES,
+    shares=st.lists(st.tuples(st.floats(0.0, 0.6), st.floats(0.0, 1.0)), max_size=12),
+)
+def test_the_budget_is_never_promised_twice(counts, prices, shares):
+    """Trials that cost no more than expected never overrun it, however many run at once."""
+    budget = Budget(amount=100.0, counts=counts, prices=prices)
+    experiment = replace(EXPERIMENT, budget=budget)
+    trials, promised = [], 0.0
+    for number, (share, done) in enumerate(shares, 1):
+        known, expected = history(*trials), share * budget.amount
+        left = remaining(budget, known)
+        suggestion = Suggestion(
+            configuration=Configuration({}), to_run=(), expected_cost=expected, reason=""
+        )
+        if verdict(experiment, known) or refusal(suggestion, budget, left):
+            continue
+        promised += expected
+        so_far = done * expected / budget.weight("evaluate")
+        state = TrialState.SUCCEEDED if done == 1.0 else TrialState.RUNNING
+        trials.append(trial(number, seconds=so_far, state=state, expected_cost=expected))
+
+    assert promised <= budget.amount * (1 + 1e-9)
+    assert remaining(budget, history(*trials)) == pytest.approx(budget.amount - promised, abs=1e-6)

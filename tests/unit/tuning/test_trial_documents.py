@@ -26,7 +26,7 @@ CONFIGURATION = Configuration({"x": 1.0, "n": 1, "b": True, "s": "a", "l": [1, {
             failure=Failure(message="boom", stage="b", log=("one", "two")),
             runs=2,
             is_warm_up=True,
-            expected_seconds=4.0,
+            expected_cost=4.0,
             started_at=10.0,
             finished_at=13.0,
         ),
@@ -49,6 +49,15 @@ def test_a_trial_reads_back_as_it_was_written(trial, handle):
 def test_a_damaged_document_is_named_in_the_error(data):
     with pytest.raises(LedgerError, match=r"trials/000001\.json"):
         decode(data, name="trials/000001.json")
+
+
+def test_a_document_of_the_first_version_is_still_read():
+    trial = Trial(number=1, configuration=CONFIGURATION, expected_cost=4.0)
+    document = json.loads(encode(trial, handle=None))
+    document["expected_seconds"] = document.pop("expected_cost")
+    data = json.dumps({**document, "schema": 1}).encode()
+
+    assert decode(data, name="t") == (trial, None)
 
 
 def test_a_document_of_a_newer_version_is_refused_with_the_remedy():

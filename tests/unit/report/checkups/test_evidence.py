@@ -28,8 +28,8 @@ def test_the_age_of_the_best_trial_is_counted_in_trials(thirty):
 
 
 def test_a_whole_trial_costs_what_it_would_without_the_cache(thirty, small):
-    assert _evidence(thirty(lambda n, _: (n / 30, 0.5, 1.0, BOTH))).whole_cost_seconds == 5.0
-    assert _evidence(small).whole_cost_seconds == 0.0
+    assert _evidence(thirty(lambda n, _: (n / 30, 0.5, 1.0, BOTH))).whole_cost == 5.0
+    assert _evidence(small).whole_cost == 0.0
 
 
 def test_trials_outside_the_space_are_no_evidence(thirty):

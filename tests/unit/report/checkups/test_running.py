@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.trial import Failure, StageOutcome
 from eeipu_kfp.report.checkups import running
 from eeipu_kfp.report.checkups.evidence import Evidence, Severity
@@ -38,7 +39,7 @@ def test_failures_in_one_stage_name_it_and_its_parameters(small, trial):
 )
 def test_a_trial_should_cost_a_small_part_of_the_budget(thirty, budget_seconds, severity):
     case = thirty(lambda n, rng: (n / 30, rng.random(), n / 30, BOTH))
-    case = replace(case, experiment=replace(case.experiment, budget_seconds=budget_seconds))
+    case = replace(case, experiment=replace(case.experiment, budget=Budget(amount=budget_seconds)))
 
     verdict = running.small_budget(_evidence(case))
 
@@ -49,7 +50,7 @@ def test_a_trial_should_cost_a_small_part_of_the_budget(thirty, budget_seconds, 
 def _forecast(case, factor):
     return case.with_trials(
         *(
-            replace(t, expected_seconds=t.spent_seconds * (factor if t.number % 2 else 1 / factor))
+            replace(t, expected_cost=t.spent_seconds * (factor if t.number % 2 else 1 / factor))
             for t in case.history.trials
         )
     )
