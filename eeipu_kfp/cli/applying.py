@@ -57,9 +57,9 @@ def _sent(submission: Submission, experiments: Experiments, *, dry_run: bool, fo
     """Apply an experiment and return what became of it."""
     before = experiments.find(submission.name)
     after = experiments.apply(submission.document, dry_run=dry_run, force=force)
-    done = "made" if before is None else "changed"
+    done = "created" if before is None else "changed"
     if before is not None and before["metadata"]["generation"] == after["metadata"]["generation"]:
-        return "is as it was"
+        return "unchanged"
     return f"would be {done}" if dry_run else done
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,20 @@ _SECONDS_BETWEEN_LOOKS = 2.0
 
 def show_status(name: str, place: Place, *, as_json: bool, watch: bool) -> None:
     """Print where an experiment on a cluster stands; while it goes on, again and again."""
-    cluster = place.open()
+    cluster, shown = place.open(), None
     while True:
         standing = Standing(cluster.experiments.get(name))
         document, doubt = _result(cluster, standing)
-        if as_json:
-            click.echo(json.dumps({**document, "conditions": [*standing.conditions.values()]}))
-        else:
+        document["conditions"] = list(standing.conditions.values())
+        if document != shown and as_json:
+            click.echo(json.dumps(document))
+        elif document != shown:
             if watch and out().is_terminal:
                 click.clear()
             _show(standing, document, doubt, place)
         if not watch or standing.has_ended:
             return
+        shown = document
         time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
@@ -57,15 +58,19 @@ def print_log(
         ClusterError: There is no such experiment, trial or stage.
     """
     cluster = place.open()
-    experiments, controller = cluster.experiments, cluster.controller()
-    number = trial if trial is not None else _latest(Standing(experiments.get(name)))
-    told = ""
+    standing = Standing(cluster.experiments.get(name))
+    number = trial if trial is not None else _latest(standing)
+    controller, told = cluster.controller(), ""
     while True:
-        is_open = follow and Standing(experiments.get(name)).is_open(number)
-        told = _echo_more(told, lambda: controller.log(name, number, stage))
-        if not is_open:
-            return
+        text = controller.log(name, number, stage)
+        click.echo(text.removeprefix(told), nl=False)
+        if not follow or not standing.is_open(number):
+            break
         time.sleep(_SECONDS_BETWEEN_LOOKS)
+        standing, told = Standing(cluster.experiments.get(name)), text
+    failures = {row["trial"]: row["failure"] for row in controller.result(name)["trialList"]}
+    if failures.get(number):
+        click.echo(f"trial {number} failed: {failures[number]}")
 
 
 def _result(cluster: Cluster, standing: Standing) -> tuple[dict[str, Any], str]:
@@ -106,10 +111,3 @@ def _latest(standing: Standing) -> int:
         message = f"experiment `{standing.name}` has no trial yet"
         raise ClusterError(message, hint=f"`eeipu status {standing.name}` says why")
     return standing.latest_trial
-
-
-def _echo_more(told: str, read: Callable[[], str]) -> str:
-    """Print what a log has more than was told of it, and return the whole."""
-    text = read()
-    click.echo(text.removeprefix(told), nl=False)
-    return text

@@ -40,7 +40,8 @@ def show(
         value = f"[bold green]{best['objective']:.6g}[/] (trial {best['trial']})"
         out().print(f"\n[bold]best[/]  {metric} {value}")
         out().print(_configuration(best["configuration"]))
-    out().print(savings(document), style="bold", soft_wrap=True)
+    if document["stageRuns"]:
+        out().print(savings(document), style="bold", soft_wrap=True)
     if ended is not None:
         out().print(Text(f"ended: {ended}"), soft_wrap=True)
     if report is not None:

@@ -34,26 +34,27 @@ class MissingError(ClusterError):
 
 
 def refusal(status: int, body: str) -> ClusterError:
-    """Return the error that an answer of the Kubernetes API means.
+    """Return the error that an answer means.
 
     Args:
         status: The HTTP status, 400 or more.
-        body: What came with it: a Kubernetes `Status` as JSON, or any text.
+        body: What came with it: a Kubernetes `Status` as JSON, the controller's message and hint
+            as JSON, or any text.
     """
     told = _document(body)
     message = str(told.get("message") or body.strip() or HTTPStatus(status).phrase)
-    hint = str(told.get("hint") or "")
+    kind = MissingError if status == HTTPStatus.NOT_FOUND else ClusterError
+    if "hint" in told:
+        return kind(message, hint=str(told["hint"]))
     if status == HTTPStatus.UNAUTHORIZED:
         return ClusterError(_NOT_KNOWN, hint=_LOG_IN)
     if status == HTTPStatus.FORBIDDEN:
         return _forbidden(message)
-    if status == HTTPStatus.NOT_FOUND:
-        return MissingError(message, hint=hint)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return _invalid(told, message)
     if status == HTTPStatus.CONFLICT:
         return _conflict(told, message)
-    return ClusterError(message, hint=hint)
+    return kind(message)
 
 
 def _forbidden(message: str) -> ForbiddenError:

@@ -11,7 +11,7 @@ from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError
 
 _LABEL = "app.kubernetes.io/name=eeipu-kfp"
 _PORT = "http"
-_NAME_IT = "name it with `--controller-namespace`, or EEIPU_CONTROLLER_NAMESPACE"
+_NAME_IT = "say where it is installed: `--controller-namespace`, or EEIPU_CONTROLLER_NAMESPACE"
 
 
 class Controller:
@@ -92,11 +92,9 @@ def find_controller(
     services = _services(connection, namespace, home)
     if len(services) == 1:
         return Controller(connection, services[0], namespace)
-    place = f"in namespace `{home}`" if home else "that can be seen from here"
-    if not services:
-        message = f"there is no service of a controller {place}"
-        raise ClusterError(message, hint=_NAME_IT)
-    message = f"there are {len(services)} controllers {place}"
+    place = f"in namespace `{home}`" if home else "in sight"
+    count = "no controller is" if not services else f"{len(services)} controllers are"
+    message = f"{count} {place}"
     raise ClusterError(message, hint=_NAME_IT)
 
 

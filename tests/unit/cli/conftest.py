@@ -5,6 +5,7 @@ from eeipu_kfp.cli import console
 from eeipu_kfp.cli.main import eeipu
 from eeipu_kfp.errors import EeipuError
 from tests.small_pipeline import EXPERIMENT, write
+from tests.unit.cluster.fake_cluster import FakeConnection
 
 
 @pytest.fixture
@@ -45,3 +46,22 @@ def call(folder):
         return result
 
     return invoke
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """A cluster with the answers that a test lays out; its context's namespace is `team`."""
+    connection = FakeConnection({})
+    monkeypatch.setattr("eeipu_kfp.cluster.opening.connect", lambda *_: connection)
+    return connection
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Let something happen whenever a command waits, in place of the waiting."""
+
+    def happen(*deeds):
+        left = list(deeds)
+        monkeypatch.setattr("eeipu_kfp.cli.remote.time.sleep", lambda _: left.pop(0)())
+
+    return happen

@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from eeipu_kfp.cluster.refusals import MissingError
 from eeipu_kfp.errors import InvalidValueError, SpecError
+from tests.unit.cluster.fake_cluster import COLLECTION, PROXY, listed, resource
 
 
 @pytest.fixture
@@ -71,3 +73,54 @@ def test_collect_keeps_what_fits(call, tuned):
 def test_collect_refuses_what_is_no_size(call):
     with pytest.raises((SpecError, InvalidValueError), match="lots"):
         call("cache", "collect", "--limit", "lots")
+
+
+ENTRY = {
+    "key": "abcdefghijklmn",
+    "stage": "train",
+    "seconds": 61.0,
+    "sizeBytes": 2048,
+    "experiment": "demo",
+    "trial": 3,
+    "createdAt": 0.0,
+}
+
+
+@pytest.fixture
+def controller(cluster):
+    """A cluster whose controller keeps one entry."""
+    cluster.answers = {
+        "/api/v1/services": listed("eeipu-kfp"),
+        f"{COLLECTION}/demo": resource(),
+        f"{PROXY}/cache": [ENTRY],
+        f"{PROXY}/cache/abc": ENTRY,
+        f"{PROXY}/cache/collect": {"removed": 1, "freedBytes": 2048, "left": 0},
+        f"{PROXY}/experiments/demo/why": "is cached",
+    }
+
+
+@pytest.mark.parametrize("options", [("-e", "demo"), ("-n", "team"), ("--context", "test")])
+def test_the_cache_of_a_namespace_on_a_cluster_is_listed(call, controller, options):
+    printed = call("cache", "list", *options).stdout
+
+    assert "demo trial 3" in printed
+    assert "1 entries, 2 KiB" in printed
+
+
+def test_the_cache_on_a_cluster_is_looked_into_and_tidied(call, controller):
+    assert json.loads(call("cache", "show", "abc", "-n", "team").stdout) == ENTRY
+    assert call("cache", "why", "demo", "train").stdout == "is cached\n"
+    collected = call("cache", "collect", "--limit", "1Gi", "-n", "team").stdout
+    assert collected == "removed 1 entries, 2 KiB; 0 entries are left\n"
+
+
+def test_a_limit_that_is_none_reaches_no_cluster(call, controller, cluster):
+    with pytest.raises(InvalidValueError, match="no size"):
+        call("cache", "collect", "--limit", "much", "-n", "team")
+
+    assert cluster.asked == []
+
+
+def test_the_cache_of_an_unknown_experiment_is_an_error(call, controller):
+    with pytest.raises(MissingError):
+        call("cache", "list", "-e", "nobody")

@@ -79,6 +79,12 @@ def test_another_conflict_is_said_as_it_came():
         (401, "", ClusterError, "credentials"),
         (403, "no way", ForbiddenError, "no way"),
         (404, '{"message": "no trial 9", "hint": "look"}', MissingError, "no trial 9; look"),
+        (
+            409,
+            '{"message": "trials of another", "hint": "rename"}',
+            ClusterError,
+            "another; rename",
+        ),
         (503, '{"message": "no endpoints available"}', ClusterError, "no endpoints available"),
         (502, "", ClusterError, "Bad Gateway"),
         (500, "[1]", ClusterError, "[1]"),

@@ -32,7 +32,8 @@ def test_the_controller_is_found(answers, home):
 
 
 @pytest.mark.parametrize(
-    ("names", "said"), [((), "no service of a controller"), (("a", "b"), "2 controllers")]
+    ("names", "said"),
+    [((), "no controller is in sight"), (("a", "b"), "2 controllers are in sight")],
 )
 def test_none_or_several_controllers_are_an_error_with_a_remedy(names, said):
     with pytest.raises(ClusterError, match=said) as caught:
