@@ -54,9 +54,9 @@ class _Outputs:
 
     def parameters(self, task: Spec, record: TaskRecord, name: str) -> list[Any]:
         """Return an output parameter as a list of one element, or none where it is not noted."""
+        if name in record.parameters:
+            return [record.parameters[name]]
         sources = self._sources("parameters", task, name)
-        if sources is None:
-            return [record.parameters[name]] if name in record.parameters else []
         values = [
             value
             for inner, child, key in self._producers(task, record, sources)
@@ -66,21 +66,19 @@ class _Outputs:
 
     def artifacts(self, task: Spec, record: TaskRecord, name: str) -> tuple[Artifact, ...]:
         """Return an output artifact: one element, or several for a list of artifacts."""
+        if name in record.artifacts:
+            return record.artifacts[name]
         sources = self._sources("artifacts", task, name)
-        if sources is None:
-            return record.artifacts.get(name, ())
         return tuple(
             artifact
             for inner, child, key in self._producers(task, record, sources)
             for artifact in self.artifacts(inner, child, key)
         )
 
-    def _sources(self, kind: str, task: Spec, name: str) -> list[tuple[str, str]] | None:
-        """Return which outputs of which inner tasks an output may be; None outside of DAGs."""
-        component = self._document.component(task)
-        if "dag" not in component:
-            return None
-        output = component["dag"].get("outputs", {}).get(kind, {}).get(name, {})
+    def _sources(self, kind: str, task: Spec, name: str) -> list[tuple[str, str]]:
+        """Return which outputs of which inner tasks an output may be; none outside of DAGs."""
+        dag = self._document.component(task).get("dag", {})
+        output = dag.get("outputs", {}).get(kind, {}).get(name, {})
         return [(found["producerSubtask"], _key(found)) for found in selectors(output)]
 
     def _producers(

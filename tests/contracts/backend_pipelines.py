@@ -1,0 +1,89 @@
+"""A KFP pipeline of three stages that runs in pods too, and can be told to wait and to fail."""
+
+import os
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+from kfp import compiler, dsl
+from kfp.dsl import Dataset, Input, Output
+
+
+def work(name: str, failing: str, held: str, gate: str) -> None:
+    import time
+    import urllib.request
+
+    print(f"{name} begins", flush=True)  # noqa: T201  # what a log is made of
+    if failing == name:
+        message = "no luck"
+        raise ValueError(message)
+    deadline = time.monotonic() + 600.0
+    while held == name and time.monotonic() < deadline:
+        with urllib.request.urlopen(gate) as answer:  # noqa: S310  # the test's own server
+            if answer.read() == b"open":
+                break
+        time.sleep(0.02)
+
+
+_component = dsl.component(
+    base_image=os.environ.get("KFP_STAGE_IMAGE", "python:3.11"),
+    install_kfp_package=False,
+    additional_funcs=[work],
+)
+
+
+@_component
+def prepare(failing: str, held: str, gate: str, data: Output[Dataset]) -> int:
+    from pathlib import Path
+
+    work("prepare", failing, held, gate)
+    Path(data.path).write_text("data")
+    return 3
+
+
+@_component
+def train(  # noqa: PLR0917  # kfp calls it by name
+    failing: str, held: str, gate: str, rows: int, rate: float, model: Output[Dataset]
+) -> float:
+    from pathlib import Path
+
+    work("train", failing, held, gate)
+    Path(model.path).write_text("model")
+    model.metadata["rows"] = rows
+    return rows * rate
+
+
+@_component
+def evaluate(failing: str, held: str, gate: str, score: float, model: Input[Dataset]) -> float:
+    from pathlib import Path
+
+    work("evaluate", failing, held, gate)
+    assert Path(model.path).read_text() == "model"
+    assert model.metadata["rows"] == 3
+    return score
+
+
+@dsl.pipeline(name="three-stages")
+def whole(failing: str = "", held: str = "", gate: str = "", rate: float = 0.5) -> None:
+    prepared = prepare(failing=failing, held=held, gate=gate)
+    rows = prepared.outputs["Output"]
+    trained = train(failing=failing, held=held, gate=gate, rate=rate, rows=rows)
+    evaluate(
+        failing=failing,
+        held=held,
+        gate=gate,
+        score=trained.outputs["Output"],
+        model=trained.outputs["model"],
+    )
+
+
+@cache
+def compiled() -> dict[str, Any]:
+    """Return the compiled pipeline."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "pipeline.yaml"
+        compiler.Compiler().compile(whole, str(path))
+        document: dict[str, Any] = yaml.safe_load(path.read_text())
+    return document
