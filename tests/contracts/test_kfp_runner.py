@@ -102,7 +102,7 @@ class KfpWorld(RunnerWorld):
             time.sleep(_PAUSE_SECONDS)
 
 
-Make = Callable[[bool], KfpRunner]
+Make = Callable[..., KfpRunner]
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def make() -> Iterator[Make]:
             return
         double = resources.enter_context(KfpDouble())
 
-        def on_double(has_pods: bool) -> KfpRunner:
+        def on_double(*, has_pods: bool) -> KfpRunner:
             return KfpRunner(
                 api=KfpApi(double.url),
                 metadata=MlmdReader(double.mlmd_address),
@@ -127,7 +127,7 @@ def make() -> Iterator[Make]:
         yield on_double
 
 
-def _real(has_pods: bool) -> KfpRunner:
+def _real(*, has_pods: bool) -> KfpRunner:
     return KfpRunner(
         api=KfpApi(_ENDPOINT),
         metadata=MlmdReader(os.environ["KFP_MLMD_ADDRESS"]),
@@ -156,7 +156,7 @@ def gate() -> Iterator[Gate]:
 
 @pytest.fixture(params=[True, False], ids=["with-pods", "without-pods"])
 def kfp(make: Make, gate: Gate, request: pytest.FixtureRequest) -> KfpWorld:
-    return KfpWorld(make(request.param), gate)
+    return KfpWorld(make(has_pods=request.param), gate)
 
 
 class TestKfpRunner(RunnerContract):
@@ -194,7 +194,7 @@ def test_a_new_runner_finds_the_run_and_the_same_results(
     handle = kfp.runner.start(kfp.trial("one"))
     results = kfp.ended(handle)
 
-    another = make(kfp.runner._pods is not None)
+    another = make(has_pods=kfp.runner._pods is not None)
 
     assert another.start(kfp.trial("one")) == handle
     assert another.collect(handle) == results
