@@ -18,6 +18,7 @@ _NAMESPACE = re.compile(r'in the namespace "([^"]+)"')
 _NOT_KNOWN = "the cluster does not accept these credentials"
 _LOG_IN = "log in again, or choose another context with `--context`"
 _BARE = re.compile(r'^(Invalid value: "(object|array|string|integer|null)"|Forbidden): ')
+_NO_FIELD = "<nil>"  # what the server says of its checking, not of the document
 _READING = frozenset({"get", "list", "watch"})
 
 
@@ -74,7 +75,8 @@ def _forbidden(message: str) -> ForbiddenError:
 def _invalid(told: Mapping[str, Any], message: str) -> ClusterError:
     """Say each cause on a line of its own, once; CEL rules and the schema say them in words."""
     causes = (told.get("details") or {}).get("causes") or ()
-    said = [f"`{cause.get('field') or 'document'}`: {_plain(cause)}" for cause in causes]
+    fields = [(cause.get("field") or "document", _plain(cause)) for cause in causes]
+    said = [f"`{field}`: {words}" for field, words in fields if field != _NO_FIELD]
     lines = list(dict.fromkeys(said)) or [message]
     if len(lines) == 1:
         return ClusterError(f"the cluster refuses the experiment: {lines[0]}")

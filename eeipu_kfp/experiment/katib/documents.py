@@ -84,7 +84,7 @@ def read_katib(text: str, *, source: str) -> KatibExperiment:
         seed=_setting(settings, _SEEDS),
         warm_up_trials=_setting(settings, _WARM_UPS) or None,
         max_trials=spec.get("maxTrialCount"),
-        parallel_trials=spec.get("parallelTrialCount") or _PARALLEL_BY_DEFAULT,
+        parallel_trials=_parallel(spec),
         max_failed_trials=_failures(spec),
         remarks=remarks_on(spec, [name for name in settings if name not in _SEEDS + _WARM_UPS]),
     )
@@ -136,6 +136,13 @@ def _aliases(spec: Mapping[str, Any]) -> dict[str, list[str]]:
     for item in _list(_mapping(spec, "trialTemplate"), "trialParameters"):
         found.setdefault(str(item.get("reference")), []).append(str(item.get("name")))
     return found
+
+
+def _parallel(spec: Mapping[str, Any]) -> int:
+    """Return how many trials may run at once; more than there may be in all makes no sense here."""
+    count = spec.get("parallelTrialCount") or _PARALLEL_BY_DEFAULT
+    most = spec.get("maxTrialCount")
+    return count if most is None else min(count, most)
 
 
 def _failures(spec: Mapping[str, Any]) -> int | None:

@@ -40,6 +40,7 @@ def test_every_cause_of_a_refusal_stands_on_a_line_of_its_own():
         {"field": "spec", "message": 'Invalid value: "object": raise the budget only'},
         {"field": "spec.budget", "message": "Required value"},
         {"field": "spec.budget", "message": "Required value"},
+        {"field": "<nil>", "message": "some validation rules were not checked"},
     ]
 
     error = refused(422, details={"causes": causes})

@@ -28,6 +28,10 @@ def test_what_katib_would_fill_in_is_filled_in():
     assert (found.parallel_trials, found.max_trials, found.max_failed_trials) == (3, None, None)
 
 
+def test_no_more_trials_run_at_once_than_there_may_be():
+    assert read(katib(parallelTrialCount=5, maxTrialCount=2)).parallel_trials == 2
+
+
 def test_no_failure_allowed_means_the_first_one_ends_it():
     assert read(katib(maxFailedTrialCount=0)).max_failed_trials == 1
 
