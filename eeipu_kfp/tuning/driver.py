@@ -146,6 +146,8 @@ class TrialDriver:
         self._save(state=TrialState.RUNNING, stages=records, started_at=began, runs=self._run)
         if run is not None:
             self._handle = self._with.runner.start(run)
+            # Before anything of it is published: what it has computed is never taken for a hit.
+            self._save()
         self._with.observe(TrialLaunched(trial=self.trial, to_run=plan.to_run))
         if run is None:
             self._succeed()
