@@ -4,13 +4,13 @@ controller.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import yaml
 
@@ -106,7 +106,7 @@ class World:
         self.clock = JumpingClock()
         self.metrics = Metrics()
         self.notices = Notices()
-        self.store = double.bucket.below(f"world-{id(self)}-{threading.get_ident()}")
+        self.store = double.bucket.below(f"world-{uuid4().hex}")
         self.kfp = KfpApi(double.url, read_seconds=0.5)
         self.metadata = MlmdReader(double.mlmd_address)
         self.namespace = "kubeflow"
@@ -157,7 +157,8 @@ class World:
         for _ in range(_MOST_ROUNDS):
             if self.step(reconciler, path) is None:
                 return
-        raise AssertionError("it never comes to rest")
+        message = "it never comes to rest"
+        raise AssertionError(message)
 
     def trials(self, path: str) -> list[tuple[Any, ...]]:
         """Return what the ledger says of the trials, without times and names."""

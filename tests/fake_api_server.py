@@ -30,13 +30,15 @@ class FakeApiServer:
         items = [r for name, r in self._resources.items() if name.rpartition("/")[0] == path]
         if path.rpartition("/")[2] in {"events", "leases", "configmaps", "tuningexperiments"}:
             return {"items": copy.deepcopy(items)}
-        raise MissingResourceError(f"there is no {path}")
+        message = f"there is no {path}"
+        raise MissingResourceError(message)
 
     def create(self, path: str, document: Mapping[str, Any]) -> Resource:
         self._check()
         where = f"{path}/{document['metadata']['name']}"
         if where in self._resources:
-            raise ConflictError(f"{where} exists")
+            message = f"{where} exists"
+            raise ConflictError(message)
         made = copy.deepcopy(dict(document))
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         own = {"uid": str(uuid4()), "generation": 1, "creationTimestamp": now}
@@ -49,7 +51,8 @@ class FakeApiServer:
         held = self.get(where)
         version = (changes.get("metadata") or {}).get("resourceVersion")
         if version not in {None, held["metadata"]["resourceVersion"]}:
-            raise ConflictError(f"{where} has changed")
+            message = f"{where} has changed"
+            raise ConflictError(message)
         self.patches += path != where
         new = merged(held, changes)
         if new.get("spec") != held.get("spec"):
@@ -59,7 +62,8 @@ class FakeApiServer:
     def replace(self, path: str, document: Mapping[str, Any]) -> Resource:
         self._check()
         if document["metadata"].get("resourceVersion") != self.version(path):
-            raise ConflictError(f"{path} has changed")
+            message = f"{path} has changed"
+            raise ConflictError(message)
         return self._store(path, copy.deepcopy(dict(document)))
 
     def delete(self, path: str) -> None:
@@ -87,7 +91,8 @@ class FakeApiServer:
 
     def _check(self) -> None:
         if self.is_away:
-            raise ApiServerError("no answer from the API server")
+            message = "no answer from the API server"
+            raise ApiServerError(message)
 
 
 def merged(held: Any, changes: Any) -> Any:

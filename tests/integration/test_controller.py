@@ -103,8 +103,9 @@ def test_an_experiment_goes_when_it_was_finished_for_long_enough(world):
     reconciler = Reconciler(world.tools())
 
     while "deletionTimestamp" not in world.api.get(path)["metadata"]:
-        assert world.step(reconciler, path) is not None or "deletionTimestamp" in (
-            world.api.get(path)["metadata"]
+        assert (
+            world.step(reconciler, path) is not None
+            or "deletionTimestamp" in (world.api.get(path)["metadata"])
         )
 
     assert world.clock.now() >= 1_800_000_000.0 + 60

@@ -22,8 +22,8 @@ def mortal_tools(world, life):
     )
 
 
-def document(parallel, **cache):
-    return experiment(maxTrials=3, parallelTrials=parallel, cache=cache)
+def document(parallel, trials=3, **cache):
+    return experiment(maxTrials=trials, parallelTrials=parallel, cache=cache)
 
 
 def undisturbed(double, parallel):
@@ -33,6 +33,7 @@ def undisturbed(double, parallel):
     return world.trials(path), life.taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parallel", [1, 2])
 def test_a_death_at_any_step_changes_nothing_in_the_end(double, parallel):
     expected, steps = undisturbed(double, parallel)
@@ -54,7 +55,7 @@ def test_a_death_at_any_step_changes_nothing_in_the_end(double, parallel):
 
 def test_a_death_at_any_step_of_a_deletion_leaves_nothing_behind(double):
     def deleted(world):
-        path = world.apply(document(1, deletionPolicy="Delete"))
+        path = world.apply(document(1, trials=1, deletionPolicy="Delete"))
         world.run(path)
         world.api.delete(path)
         return path, world.resource(path)
