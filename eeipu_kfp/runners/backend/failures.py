@@ -9,8 +9,8 @@ from eeipu_kfp.core.trial import Failure
 from eeipu_kfp.runners.backend.diagnosis import ending
 from eeipu_kfp.runners.backend.logs import exit_code, pod_lines, stored_lines
 from eeipu_kfp.runners.backend.pods import Pod, PodReader, latest
-from eeipu_kfp.runners.backend.readers import TaskRecord
 from eeipu_kfp.runners.backend.stages import EndedStage
+from eeipu_kfp.runners.backend.tasks import TaskRecord
 from eeipu_kfp.runners.stage_process import exit_words
 
 _PLAIN = exit_words(1)

@@ -10,7 +10,7 @@ import grpc
 from eeipu_kfp.core.outputs import Artifact
 from eeipu_kfp.errors import RunnerError, RunnerUnavailableError
 from eeipu_kfp.runners.backend.mlmd_messages import message_class
-from eeipu_kfp.runners.backend.readers import TaskKind, TaskRecord, TaskState
+from eeipu_kfp.runners.backend.tasks import TaskKind, TaskRecord, TaskState
 
 _SERVICE = "/ml_metadata.MetadataStoreService"
 _TIMEOUT_SECONDS = 15.0

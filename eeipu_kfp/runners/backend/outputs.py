@@ -10,8 +10,7 @@ from eeipu_kfp.compiled.dag import Document, Spec, selectors, tasks_of
 from eeipu_kfp.compiled.reading import is_loop, output_types, typed
 from eeipu_kfp.core.outputs import Artifact, StageOutputs
 from eeipu_kfp.core.pipeline import ParameterType
-from eeipu_kfp.runners.backend.readers import TaskRecord, TaskState
-from eeipu_kfp.runners.backend.tree import TaskTree
+from eeipu_kfp.runners.backend.tasks import TaskRecord, TaskState, TaskTree
 
 _ADDED_BY_KFP = ("display_name", "store_session_info")
 

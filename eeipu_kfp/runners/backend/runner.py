@@ -14,11 +14,10 @@ from eeipu_kfp.runners.backend.diagnosis import waiting
 from eeipu_kfp.runners.backend.failures import FailureReports
 from eeipu_kfp.runners.backend.outputs import stage_outputs
 from eeipu_kfp.runners.backend.pods import Pod, PodReader, latest, pod_of
-from eeipu_kfp.runners.backend.readers import MetadataReader
 from eeipu_kfp.runners.backend.runs import Run, run_of
 from eeipu_kfp.runners.backend.stages import EndedStage, Evidence, assess
 from eeipu_kfp.runners.backend.submission import submission
-from eeipu_kfp.runners.backend.tree import TaskTree
+from eeipu_kfp.runners.backend.tasks import MetadataReader, TaskTree
 
 _STOP_SECONDS = 20.0
 _STOP_POLL_SECONDS = 0.5

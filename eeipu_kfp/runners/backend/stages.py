@@ -15,10 +15,10 @@ from eeipu_kfp.runners.backend.pods import (
     latest,
     stage_timing,
 )
-from eeipu_kfp.runners.backend.readers import TaskKind, TaskRecord, TaskState
 from eeipu_kfp.runners.backend.runs import Run
-from eeipu_kfp.runners.backend.tree import TaskTree
+from eeipu_kfp.runners.backend.tasks import TaskKind, TaskRecord, TaskState, TaskTree
 
+_MILLISECONDS = 3
 _NOTED = {"SUCCEEDED": StageOutcome.EXECUTED, "FAILED": StageOutcome.FAILED}
 
 
@@ -135,13 +135,15 @@ def _noted_timing(tree: TaskTree, record: TaskRecord | None) -> StageTiming | No
     return StageTiming(
         started_at=min(found.started_at for found in containers),
         finished_at=max(ends, default=record.started_at),
-        seconds=sum(
-            found.ended_at - found.started_at
-            for found in containers
-            if found.ended_at is not None and found.kind is TaskKind.CONTAINER
-        ),
+        seconds=round(sum(_noted_seconds(found) for found in containers), _MILLISECONDS),
         overhead_seconds=0.0,
     )
+
+
+def _noted_seconds(record: TaskRecord) -> float:
+    if record.ended_at is None or record.kind is not TaskKind.CONTAINER:
+        return 0.0
+    return record.ended_at - record.started_at
 
 
 def _ending(evidence: Evidence, name: str, record: TaskRecord | None) -> Ending | None:

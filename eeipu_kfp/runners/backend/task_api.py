@@ -11,7 +11,7 @@ from typing import Any
 from eeipu_kfp.core.outputs import Artifact
 from eeipu_kfp.runners.backend.api import KfpApi
 from eeipu_kfp.runners.backend.pods import seconds_of
-from eeipu_kfp.runners.backend.readers import TaskKind, TaskRecord, TaskState
+from eeipu_kfp.runners.backend.tasks import TaskKind, TaskRecord, TaskState
 
 _KINDS = {"RUNTIME": TaskKind.CONTAINER, "IMPORTER": TaskKind.IMPORTER}
 _STATES = {
