@@ -44,7 +44,7 @@ class Budget:
     def __post_init__(self) -> None:
         if not 0 < self.amount < float("inf"):
             message = f"budget is {self.amount}, but must be above 0"
-            raise InvalidValueError(message)
+            raise InvalidValueError(message, hint="write what the stages may take together")
         for stage, price in self.prices.items():
             if not 0 <= price < float("inf"):
                 message = f"price of stage `{stage}` is {price}, but must be 0 or more"

@@ -199,7 +199,7 @@ def _check_step(low: float, high: float, *, log: bool, step: float) -> None:
     finite(step, "step")
     if step <= 0:
         message = f"step {step} must be above 0"
-        raise InvalidValueError(message)
+        raise InvalidValueError(message, hint="write the distance between neighbouring values")
     if log:
         message = f"step {step} stands on a logarithmic range, which has no even steps"
         raise InvalidValueError(message, hint="leave step out, or use `uniform`")

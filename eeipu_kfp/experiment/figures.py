@@ -14,9 +14,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
+_LARGEST_WHOLE = 10**15
+
 
 def _in_digits(number: float) -> str:
-    return f"{number:.9g}"
+    is_short = number.is_integer() and abs(number) < _LARGEST_WHOLE
+    return f"{number:.0f}" if is_short else f"{number:.9g}"
 
 
 def _to_the_second(moment: datetime) -> str:

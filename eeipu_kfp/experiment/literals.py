@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NoReturn
 
 from eeipu_kfp.core.pipeline import ParameterType
-from eeipu_kfp.core.values import Value, finite
+from eeipu_kfp.core.values import Value
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.experiment.fields import MEANINGS, NUMBER, SIZE
 from eeipu_kfp.experiment.problems import shown
@@ -45,7 +46,10 @@ def real(text: str) -> float:
     """
     if not re.fullmatch(NUMBER, text):
         _refuse(text, "number", f"write {MEANINGS[NUMBER]}")
-    return finite(float(text), shown(text))
+    number = float(text)
+    if not math.isfinite(number):
+        _refuse(text, "finite number", "choose one between -1.7e308 and 1.7e308")
+    return number
 
 
 def whole(text: str) -> int:

@@ -141,7 +141,17 @@ BAD = {
     "goal beyond all numbers": (
         ("spec/objective/goal", "1e999"),
         "spec.objective.goal",
-        ['"1e999" is inf', "finite"],
+        ['"1e999" is no finite number', "choose one between"],
+    ),
+    "more at once than at all": (
+        ("spec/parallelTrials", 51),
+        "spec.parallelTrials",
+        ["51 is above maxTrials, 50", "lower it, or raise maxTrials"],
+    ),
+    "nothing but warm-up": (
+        ("spec/algorithm/warmUpTrials", 51),
+        "spec.algorithm.warmUpTrials",
+        ["51 is above maxTrials, 50"],
     ),
     "bounds reversed": (
         (SPACES[0], {"uniform": {"min": 2, "max": 1}}),
@@ -156,7 +166,7 @@ BAD = {
     "bound infinite": (
         (SPACES[0], {"uniform": {"min": 0, "max": "1e999"}}),
         f"{RATE}.uniform.max",
-        ["is inf", "finite"],
+        ["is no finite number"],
     ),
     "logarithm of zero": (
         (SPACES[0], {"logUniform": {"min": 0, "max": 1}}),
