@@ -12,8 +12,8 @@ from eeipu_kfp.core.ports import ObjectStore
 from eeipu_kfp.errors import RunnerError, RunnerUnavailableError
 from eeipu_kfp.runners.backend.api import KfpApi
 from eeipu_kfp.runners.backend.pods import PodReader
-from eeipu_kfp.runners.backend.readers import MetadataReader
 from eeipu_kfp.runners.backend.runner import KfpRunner
+from eeipu_kfp.runners.backend.tasks import MetadataReader
 
 _logger = logging.getLogger(__name__)
 
