@@ -72,6 +72,16 @@ def helm() -> Helm:
     return Helm(binary=binary)
 
 
+@pytest.fixture(scope="session")
+def controller_image(kubectl: Kubectl) -> str:
+    """The controller's image, which the nodes have already."""
+    image = os.environ.get("EEIPU_CONTROLLER_IMAGE", "localhost/eeipu-kfp:dev")
+    held = kubectl("get", "nodes", "-o", "jsonpath={.items[*].status.images[*].names[*]}")
+    if image not in held.split():
+        _do_without(f"no node has {image}; build it, or name another in EEIPU_CONTROLLER_IMAGE")
+    return image
+
+
 @pytest.fixture
 def namespace(kubectl: Kubectl) -> Iterator[str]:
     """A namespace that goes away, with all that is in it, after the test."""
