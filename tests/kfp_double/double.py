@@ -16,11 +16,12 @@ from tests.kfp_double.instant import InstantExecutor, InstantStages
 from tests.kfp_double.metadata import MetadataStore
 from tests.kfp_double.objects import Bucket
 from tests.kfp_double.orders import obey
-from tests.kfp_double.pods import pod_documents
+from tests.kfp_double.pods import pod_documents, pod_log
 from tests.kfp_double.recording import Recorder
 from tests.kfp_double.runs import Run
 from tests.kfp_double.server import ApiServer, MetadataServer
 from tests.kfp_double.service import Request, Service
+from tests.kfp_double.writing import Writer
 
 _DEFAULT_ROOT = "v2/artifacts"
 
@@ -61,9 +62,10 @@ class KfpDouble:
         self.bucket = Bucket(store=store or MemoryStore(), name=bucket)
         self.faults = Faults()
         metadata = MetadataStore()
-        recorder = Recorder(metadata=metadata, bucket=self.bucket)
         self._resources = ExitStack()
         folder = Path(self._resources.enter_context(TemporaryDirectory(prefix="kfp-double-")))
+        writer = Writer(metadata=metadata, bucket=self.bucket, downloads=folder / "downloads")
+        recorder = Recorder(writer=writer)
         lag_seconds = 0.0 if instant else lag_seconds
         executor = _executor(recorder, folder, instant, lag_seconds)
         self._resources.callback(executor.close)
@@ -98,6 +100,10 @@ class KfpDouble:
     def pods(self, run_id: str) -> list[dict[str, Any]]:
         """Return the pods that a run would have, as documents of Kubernetes."""
         return pod_documents(self._service.run(run_id))
+
+    def log(self, run_id: str, pod: str) -> str:
+        """Return what one of a run's pods has printed."""
+        return pod_log(self._service.run(run_id), pod)
 
     def register(self, name: str, version: str, spec: Mapping[str, Any]) -> str:
         """Register a version of a pipeline, and return the version's id."""

@@ -44,7 +44,7 @@ class LocalExecutor:
 
         Args:
             recorder: Where everything is noted.
-            folder: For the runs' own folders and for downloads.
+            folder: For the runs' own folders.
             lag_seconds: How long the API takes to hear of anything.
         """
         self._recorder = recorder
@@ -92,7 +92,7 @@ class LocalExecutor:
             self._runner.start(trial)
 
     def _brought(self, uri: str) -> str:
-        path = self._recorder.bucket.download(uri, self._folder / "downloads")
+        path = self._recorder.writer.bucket.download(uri, self._recorder.writer.downloads)
         return uri if path is None else str(path)
 
     def _watch(self, run: Run) -> State:

@@ -5,30 +5,51 @@ from __future__ import annotations
 from typing import Any
 
 from tests.kfp_double.documents import timestamp
-from tests.kfp_double.recording import pod_name
-from tests.kfp_double.runs import Mishap, Run, State, Task
+from tests.kfp_double.runs import Mishap, Run, State, Task, pod_name, pod_uid
 
 _EXIT_CODES = {Mishap.OOM: 137, Mishap.EVICTED: 137, Mishap.TERMINATED: 143}
+_LAUNCHER_LINE = (
+    "F1124 00:00:00.000000      24 launcher_v2.go:449] Component failed to execute successfully: "
+    "exit status 1\n"
+)
 _PHASES = {State.RUNNING: "Running", State.SUCCEEDED: "Succeeded", State.FAILED: "Failed"}
 
 
 def pod_documents(run: Run) -> list[dict[str, Any]]:
     """Return the executor pods of a run, which the driver of each stage has asked for."""
     begun = [run.tasks[name] for name in run.stages if name in run.tasks]
-    return [_pod(run, task) for task in begun if task.state is not State.SKIPPED]
+    return [
+        _pod(run, task, path)
+        for task in begun
+        for path in task.pods
+        if task.state is not State.SKIPPED
+    ]
 
 
-def _pod(run: Run, task: Task) -> dict[str, Any]:
-    node = f"{run.workflow}(0).root(0).{task.name}(0).executor(0)"
+def pod_log(run: Run, pod: str) -> str:
+    """Return what a pod of a run has printed; empty where it is gone or still runs."""
+    for task in [run.tasks[name] for name in run.stages if name in run.tasks]:
+        names = {pod_name(run, execution) for execution in task.pods.values()}
+        if pod in names and task.finished_at is not None:
+            is_failure = task.state is State.FAILED
+            return task.log.decode() + (_LAUNCHER_LINE if is_failure else "")
+    return ""
+
+
+def _pod(run: Run, task: Task, path: str) -> dict[str, Any]:
+    inner = "".join(f".{name}(0)" for name in path.split("."))
+    execution = task.pods[path]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "name": pod_name(run, task),
+            "name": pod_name(run, execution),
             "namespace": run.namespace,
-            "uid": task.pod_uid,
+            "uid": pod_uid(run, execution),
             "labels": {"pipeline/runid": run.id, "workflows.argoproj.io/workflow": run.workflow},
-            "annotations": {"workflows.argoproj.io/node-name": node},
+            "annotations": {
+                "workflows.argoproj.io/node-name": f"{run.workflow}(0).root(0){inner}.executor(0)"
+            },
             "creationTimestamp": timestamp(task.created_at),
         },
         "spec": {"containers": [{"name": "main"}, {"name": "wait"}]},
@@ -63,7 +84,7 @@ def _main(task: Task) -> dict[str, Any]:
     is_good = task.state is State.SUCCEEDED
     code = 0 if is_good else _EXIT_CODES.get(task.mishap or Mishap.UNSCHEDULABLE, 1)
     reason = Mishap.OOM if task.mishap is Mishap.OOM else "Completed" if is_good else "Error"
-    finished = timestamp(task.started_at + task.seconds)
+    finished = timestamp(task.started_at + task.seconds / len(task.pods))
     return {
         "terminated": {
             **started,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from eeipu_kfp.compiled.dag import constant_of, feeds, parameters_of
-from eeipu_kfp.core.outputs import Artifact, StageOutputs
-from tests.kfp_double.metadata import Event, Execution, MetadataStore
-from tests.kfp_double.objects import Bucket
+from eeipu_kfp.compiled.dag import constant_of, feeds, parameters_of, tasks_of
+from eeipu_kfp.core.outputs import StageOutputs
+from tests.kfp_double.metadata import Event, Execution
+from tests.kfp_double.nesting import Inside
 from tests.kfp_double.runs import Mishap, Run, State, Task
+from tests.kfp_double.writing import CONTAINER, DAG, IMPORTER, Writer, new_folder
 
-LOGS = "executor-logs"
 _EXECUTIONS = {
     State.SUCCEEDED: Execution.COMPLETE,
     State.FAILED: Execution.FAILED,
@@ -47,12 +45,11 @@ class Ended:
 class Recorder:
     """Writes runs into the metadata and what they put out into a bucket."""
 
-    metadata: MetadataStore
-    bucket: Bucket
+    writer: Writer
 
     def begin(self, run: Run) -> None:
         """Note a run, and the artifacts that it imports."""
-        begun = self.metadata.begin_run(run.id, run.root, run.created_at)
+        begun = self.writer.metadata.begin_run(run.id, run.root, run.created_at)
         run.context, run.root_execution = begun
         for name in run.order:
             if run.is_importer(name):
@@ -60,22 +57,26 @@ class Recorder:
 
     def begin_stage(self, run: Run, name: str, at: float) -> None:
         """Note that the driver of a stage has ended, and that its component runs."""
-        task = self._begin(run, name, "system.ContainerExecution", at)
+        inner = tasks_of(run.component(name))
+        inside = {"total_dag_tasks": len(inner)} if inner else {}
+        task = self._begin(run, name, DAG if inner else CONTAINER, at, **inside)
         task.mishap = run.mishaps.get(name)
+        task.pods = {} if inner else {name: task.execution}
         for feed in feeds(run.document.tasks[name]):
             producer = run.tasks.get(feed.producer)
             for artifact in producer.artifacts.get(feed.output, ()) if producer else ():
-                self.metadata.link(task.execution, artifact, feed.input, Event.INPUT, at)
+                self.writer.metadata.link(task.execution, artifact, feed.input, Event.INPUT, at)
 
     def end_stage(self, run: Run, name: str, ended: Ended) -> None:
         """Note what a stage has put out, and its log."""
         task, at = run.tasks[name], ended.finished_at
         task.started_at, task.seconds = ended.started_at, ended.seconds
-        if ended.state is State.SUCCEEDED:
-            self._put_out(task, ended.outputs, at)
-        if ended.log is not None:
-            self._keep_log(task, ended.log, at)
-        self.metadata.end_execution(task.execution, _EXECUTIONS[ended.state], at)
+        task.log = ended.log or b""
+        task.parameters = dict(ended.outputs.parameters)
+        if ended.state is not State.SKIPPED:
+            has_inside = bool(tasks_of(run.component(name)))
+            task.artifacts = (self._fill if has_inside else self._put_out)(run, task, ended)
+        self.writer.metadata.end_execution(task.execution, _EXECUTIONS[ended.state], at)
         task.state, task.finished_at = ended.state, at
 
     def kill_stage(self, run: Run, name: str, mishap: Mishap, at: float) -> None:
@@ -84,86 +85,47 @@ class Recorder:
         task.mishap, task.state, task.finished_at = mishap, State.FAILED, at
         task.seconds = at - task.started_at
 
-    def _begin(self, run: Run, name: str, kind: str, at: float) -> Task:
-        properties = {
-            "task_name": name,
-            "display_name": name,
-            "parent_dag_id": run.root_execution,
-            "inputs": _inputs(run, name),
-        }
-        task = Task(
-            name=name,
-            is_importer=run.is_importer(name),
-            execution=self.metadata.begin_execution(run.context, kind, properties, at),
-            folder=f"{run.root}/{name}/{uuid4()}",
-            created_at=at,
-            started_at=at,
+    def _begin(self, run: Run, name: str, kind: str, at: float, **properties: Any) -> Task:
+        execution = self.writer.begin(
+            run, run.root_execution, name, kind, at, inputs=_inputs(run, name), **properties
         )
-        if not task.is_importer:
-            self.metadata.annotate(task.execution, _pod_properties(run, task))
+        task = Task(name=name, execution=execution, created_at=at, started_at=at)
         run.tasks[name] = task
         return task
 
     def _import(self, run: Run, name: str) -> None:
         at = run.created_at
         importer = run.document.importer(run.document.tasks[name]) or {}
-        task = self._begin(run, name, "system.ImporterExecution", at)
-        artifact = self.metadata.import_artifact(
-            importer_uri(run, name),
-            importer["typeSchema"]["schemaTitle"],
-            importer.get("metadata", {}),
-            at,
-        )
-        self.metadata.link(task.execution, artifact, "artifact", Event.OUTPUT, at)
-        self.metadata.end_execution(task.execution, Execution.COMPLETE, at)
+        uri = str(importer["artifactUri"].get("constant") or _inputs(run, name).get("uri", ""))
+        schema, metadata = importer["typeSchema"]["schemaTitle"], importer.get("metadata", {})
+        task = self._begin(run, name, IMPORTER, at)
+        task.is_importer = True
+        artifact = self.writer.bring_in(task.execution, uri, schema, metadata, at)
+        self.writer.metadata.end_execution(task.execution, Execution.COMPLETE, at)
         task.artifacts = {"artifact": (artifact,)}
         task.state, task.finished_at = State.SUCCEEDED, at
 
-    def _put_out(self, task: Task, outputs: StageOutputs, at: float) -> None:
-        task.parameters = dict(outputs.parameters)
-        if task.parameters:
-            self.metadata.annotate(task.execution, {"outputs": task.parameters})
-        for name, artifacts in outputs.artifacts.items():
-            task.artifacts[name] = tuple(self._kept(task, name, artifacts, at))
+    def _put_out(self, run: Run, task: Task, ended: Ended) -> dict[str, tuple[int, ...]]:
+        folder, at = new_folder(run, task.name), ended.finished_at
+        if ended.log is not None:
+            self.writer.keep_log(task.execution, folder, ended.log, at)
+        return self.writer.put_out(task.execution, folder, ended.outputs, at)
 
-    def _kept(
-        self, task: Task, name: str, artifacts: tuple[Artifact, ...], at: float
-    ) -> Iterator[int]:
-        for index, artifact in enumerate(artifacts):
-            uri = f"{task.folder}/{name}" + (f"/{index}" if len(artifacts) > 1 else "")
-            self.bucket.upload(Path(artifact.uri), uri)
-            metadata = {**artifact.metadata, "display_name": name}
-            number = self.metadata.add_artifact(uri, artifact.type, metadata, at)
-            self.metadata.link(task.execution, number, name, Event.OUTPUT, at)
-            yield number
-
-    def _keep_log(self, task: Task, log: bytes, at: float) -> None:
-        uri = f"{task.folder}/{LOGS}-0"
-        name = self.bucket.name_of(uri)
-        assert name is not None
-        self.bucket.put(name, log)
-        metadata = {"display_name": LOGS}
-        number = self.metadata.add_artifact(uri, "system.Artifact", metadata, at)
-        self.metadata.link(task.execution, number, LOGS, Event.OUTPUT, at)
-
-
-def importer_uri(run: Run, name: str) -> str:
-    """Return the URI that an importer of a run imports; empty where that is not known yet."""
-    source = (run.document.importer(run.document.tasks[name]) or {})["artifactUri"]
-    return str(source.get("constant") or _inputs(run, name).get("uri", ""))
-
-
-def pod_name(run: Run, task: Task) -> str:
-    """Return the name of the pod that a task runs in."""
-    return f"{run.workflow}-system-container-impl-{task.execution}"
-
-
-def _pod_properties(run: Run, task: Task) -> dict[str, str]:
-    return {
-        "pod_name": pod_name(run, task),
-        "pod_uid": task.pod_uid,
-        "namespace": run.namespace,
-    }
+    def _fill(self, run: Run, task: Task, ended: Ended) -> dict[str, tuple[int, ...]]:
+        inside = Inside(
+            writer=self.writer,
+            run=run,
+            began_at=task.created_at,
+            ended_at=ended.finished_at,
+            state=_EXECUTIONS[ended.state],
+            log=task.log,
+        )
+        inside.fill(task.execution, run.document.tasks[task.name], ended.outputs, task.name)
+        task.pods = inside.pods
+        return {
+            name: tuple(inside.artifacts[artifact.uri] for artifact in artifacts)
+            for name, artifacts in ended.outputs.artifacts.items()
+        }
 
 
 def _inputs(run: Run, name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from eeipu_kfp.compiled.dag import Document
 
@@ -45,7 +45,6 @@ class Task:
         name: Its name.
         is_importer: Whether it is an importer, which has no driver and no executor.
         execution: Its number in the metadata.
-        folder: The URI of the folder for what it puts out.
         state: Where it is.
         created_at: When its driver ended, in seconds since the epoch.
         started_at: When its component began to run.
@@ -54,13 +53,13 @@ class Task:
         mishap: What has become of its pod; None where nothing did.
         parameters: What it has put out, by name.
         artifacts: The numbers of the artifacts that it has put out, by name.
-        pod_uid: Tells its pod apart.
+        pods: The numbers of its containers in the metadata, by the path of their Argo nodes.
+        log: What it printed.
     """
 
     name: str
     is_importer: bool = False
     execution: int
-    folder: str
     state: State = State.RUNNING
     created_at: float
     started_at: float
@@ -69,7 +68,8 @@ class Task:
     mishap: Mishap | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     artifacts: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    pod_uid: str = field(default_factory=lambda: str(uuid4()))
+    pods: dict[str, int] = field(default_factory=dict)
+    log: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,6 +135,20 @@ class Run:
         """The tasks that are no importers, in the order to run."""
         return tuple(name for name in self.order if not self.is_importer(name))
 
+    def component(self, task: str) -> Mapping[str, Any]:
+        """Return the component that a task of the root DAG runs."""
+        return self.document.component(self.document.tasks[task])
+
     def is_importer(self, task: str) -> bool:
         """Whether a task of the root DAG is an importer."""
         return self.document.importer(self.document.tasks[task]) is not None
+
+
+def pod_name(run: Run, execution: int) -> str:
+    """Return the name of the pod that a container runs in."""
+    return f"{run.workflow}-system-container-impl-{execution}"
+
+
+def pod_uid(run: Run, execution: int) -> str:
+    """Return what tells the pod of a container apart."""
+    return str(uuid5(UUID(run.id), str(execution)))
