@@ -58,7 +58,9 @@ def _name(stage: StageSummary) -> str:
 
 def _seconds(stage: StageSummary) -> str:
     spent, saved = wording.duration(stage.seconds), wording.duration(stage.saved_seconds)
-    return f"{spent} spent, {saved} saved, {wording.duration(stage.overhead_seconds)} beside"
+    overhead = wording.duration(stage.overhead_seconds)
+    beside = f", {overhead} of overhead" if stage.overhead_seconds else ""
+    return f"{spent} spent, {saved} saved{beside}"
 
 
 def _note(summary: Summary) -> str:
@@ -66,9 +68,8 @@ def _note(summary: Summary) -> str:
     if not overhead:
         return ""
     return (
-        f"Beside the compute, stages took {wording.duration(overhead)} "
-        f"({wording.percent(overhead, whole + overhead)} of their time) to start, to hand data "
-        "over and to wait."
+        f"Beside the compute, stages took {wording.duration(overhead)} of overhead to start, to "
+        f"hand data over and to wait: {wording.percent(overhead, whole + overhead)} of their time."
     )
 
 

@@ -32,6 +32,18 @@ class Case:
     def with_trials(self, *trials: Trial) -> Case:
         return replace(self, history=replace(self.history, trials=trials))
 
+    def with_budget(self, **fields: object) -> Case:
+        return replace(self, experiment=replace(self.experiment, budget=Budget(**fields)))
+
+    def with_overhead(self, seconds: float) -> Case:
+        """The same trials, each of whose stages took some seconds beside its compute."""
+        return self.with_trials(
+            *(
+                replace(t, stages=tuple(replace(r, overhead_seconds=seconds) for r in t.stages))
+                for t in self.history.trials
+            )
+        )
+
 
 CHAIN = Pipeline(
     name="stacking",

@@ -221,3 +221,17 @@ def test_a_thousand_trials_stay_below_two_megabytes(case):
 
     assert len(page.encode()) < 2_000_000
     _read(page)
+
+
+def test_a_budget_is_shown_in_its_unit(usual):
+    prices = dict.fromkeys(usual.pipeline.names, 36.0)
+    money = usual.with_budget(amount=2.0, prices=prices, currency="EUR")
+    spent = sum(t.spent_seconds for t in usual.history.trials) / 100
+
+    in_seconds, in_money = _read(_render(usual)).text, _read(_render(money)).text
+
+    assert "of the compute time spent" in in_seconds
+    assert "What each second of compute time has bought." in in_seconds
+    assert f"{spent:.4g} EUR of 2 EUR" in in_money
+    assert "of the EUR spent" in in_money
+    assert "What each EUR has bought." in in_money

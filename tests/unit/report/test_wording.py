@@ -2,6 +2,7 @@
 
 import pytest
 
+from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.report import wording
 
 
@@ -26,6 +27,11 @@ def test_a_duration_has_the_unit_that_suits_it(seconds, words):
 
 def test_two_durations_can_share_a_unit():
     assert wording.duration(30.0, like=1200.0) == "0.5 min"
+
+
+def test_a_cost_is_a_time_or_money():
+    assert wording.cost(Budget(amount=1), 63.4) == "63 s"
+    assert wording.cost(Budget(amount=1, prices={"a": 1.0}, currency="EUR"), 0.25) == "0.25 EUR"
 
 
 @pytest.mark.parametrize(

@@ -72,3 +72,15 @@ def test_without_forecasts_there_is_nothing_to_compare(thirty):
     case = thirty(lambda n, rng: (n / 30, 0.5, n / 30, BOTH))
 
     assert running.wrong_forecast(_evidence(case)).seen.startswith("Too early to tell")
+
+
+def test_what_a_trial_costs_is_told_in_the_unit_of_the_budget(thirty):
+    prices = {"prepare": 0.0, "train": 3600.0}
+    case = thirty(lambda n, _: (n / 30, 0.5, 1.0, BOTH)).with_budget(
+        amount=20.0, prices=prices, currency="EUR"
+    )
+
+    verdict = running.small_budget(_evidence(case))
+
+    assert "costs 1 EUR, 5 % of the budget of 20 EUR" in verdict.seen
+    assert "Raise `budget.money.amount` to 20 or more" in verdict.advice

@@ -35,5 +35,17 @@ def test_counts_stand_beside_the_bars(usual):
     assert svg.count(" failed</text>") == sum(stage.failed > 0 for stage in summary.stages) > 0
 
 
+def test_overhead_is_told_apart_from_the_compute(small, trial):
+    case = small.with_trials(trial(1, 0.5, ("prepare", RAN, 30.0), ("train", RAN, 30.0)))
+    slow = case.with_overhead(20.0)
+
+    none, some = (costs.draw(summarise(c.pipeline, c.history)) for c in (case, slow))
+
+    assert none.note == ""
+    assert "stages took 40 s of overhead" in some.note
+    assert "40 % of their time" in some.note
+    assert "prepare: 30 s spent, 0 s saved, 20 s of overhead" in some.svg
+
+
 def test_before_the_first_stage_there_is_nothing_to_draw(small):
     assert costs.draw(summarise(small.pipeline, small.history)).svg == ""

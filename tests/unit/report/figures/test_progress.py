@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from eeipu_kfp.core.budget import Counted
 from eeipu_kfp.core.objective import Direction
 from eeipu_kfp.core.trial import Failure, StageOutcome
 from eeipu_kfp.report.figures import progress
@@ -54,6 +55,28 @@ def test_smaller_is_better_where_it_is_asked_for(small, trial):
     assert len(_steps(figure)) == 1
     assert "smaller is better" in figure.svg
     assert "#3: 0.4" in figure.svg
+
+
+def test_a_budget_in_money_has_an_axis_of_money(small, trial):
+    prices = {"prepare": 0.0, "train": 360.0}
+    case = _scores(small, trial, 0.5, 0.7).with_budget(amount=3, prices=prices, currency="EUR")
+
+    svg = _draw(case).svg
+
+    assert "EUR spent" in svg
+    assert "budget 3 EUR" in svg
+    assert "after 2 EUR" in svg
+    assert "seconds spent" not in svg
+
+
+def test_a_budget_that_counts_overhead_is_spent_in_all_the_time(small, trial):
+    case = _scores(small, trial, 0.5, 0.7).with_overhead(20.0)
+    counting = case.with_budget(amount=60, counts=Counted.COMPUTE_AND_OVERHEAD)
+
+    assert "after 20 s" in _draw(case).svg
+    assert "compute seconds spent" in _draw(case).svg
+    assert "after 60 s" in _draw(counting).svg
+    assert ">seconds spent" in _draw(counting).svg
 
 
 def test_trials_stand_in_the_order_they_ended(small, trial):
