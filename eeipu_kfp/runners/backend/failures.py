@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from eeipu_kfp.core.ports import ObjectStore
 from eeipu_kfp.core.trial import Failure
 from eeipu_kfp.runners.backend.diagnosis import ending
-from eeipu_kfp.runners.backend.logs import exit_code, pod_lines, stored_lines
+from eeipu_kfp.runners.backend.logs import pod_lines, stored_lines, verdict
 from eeipu_kfp.runners.backend.pods import Pod, PodReader, latest
 from eeipu_kfp.runners.backend.stages import EndedStage
 from eeipu_kfp.runners.backend.tasks import TaskRecord
@@ -29,10 +29,8 @@ class FailureReports:
         text = self._pod_log(ended.name, pods)
         lines = pod_lines(text) or self._stored(ended.record)
         words = ended.ending.message if ended.ending else ""
-        code = exit_code(text)
-        if words == _PLAIN and code is not None:
-            # The launcher itself ends with 1 whatever the code of the component was.
-            words = exit_words(code)
+        if words in {"", _PLAIN}:
+            words = verdict(text) or words
         noted = ended.record.message if ended.record else ""
         if words in {"", _PLAIN} and (noted or lines):
             words = f"{words or 'failed'}: {noted or lines[-1].strip()}"

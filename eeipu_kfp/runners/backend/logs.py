@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eeipu_kfp.core.ports import ObjectStore
 from eeipu_kfp.errors import MissingObjectError
-from eeipu_kfp.runners.stage_process import last_lines, log_tail
+from eeipu_kfp.runners.stage_process import exit_words, last_lines, log_tail
 
 _LAUNCHER_LINE = re.compile(
-    r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w./-]+\.go:\d+\] |time=\S+ level="
+    r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w./-]+\.go:\d+\] |time=\S+ level=|Error: exit status "
 )
-
-_EXIT = re.compile(r"failed to execute successfully: (?:exit status (\d+)|signal: ([a-z ]+))")
+_VERDICT = re.compile(r"Component failed to execute successfully: (.*)")
+_EXIT = re.compile(r"exit status (\d+)|signal: ([a-z ]+)")
+_NO_NUMBER = re.compile(r"invalid value -?(?:NaN|Inf)")
 _SIGNALS = {
     "aborted": signal.SIGABRT,
     "killed": signal.SIGKILL,
@@ -24,20 +26,42 @@ _SIGNALS = {
 }
 
 
-def exit_code(text: str) -> int | None:
-    """Return how the component ended as KFP's launcher has logged it; a signal is negative."""
-    found = _EXIT.search(text)
+def verdict(text: str) -> str:
+    """Return in words how KFP's launcher saw a component fail; empty where its log says nothing.
+
+    The launcher itself ends with 1 however the component ended.
+
+    Args:
+        text: The log of the pod.
+    """
+    found = _VERDICT.search(text)
     if found is None:
-        return None
-    code, name = found.groups()
-    number = _SIGNALS.get((name or "").removesuffix(" (core dumped)").strip())
-    return int(code) if code else -number if number else None
+        return ""
+    reason = found[1].strip()
+    exited = _EXIT.match(reason)
+    if exited is not None and exited[1]:
+        return exit_words(int(exited[1]))
+    if exited is not None and (number := _SIGNALS.get(exited[2].strip())) is not None:
+        return exit_words(-number)
+    if _NO_NUMBER.search(reason):
+        return "put out a NaN or an infinity, which Kubeflow Pipelines cannot take"
+    return f"failed in KFP's launcher: {reason}"
 
 
 def pod_lines(text: str) -> tuple[str, ...]:
     """Return the last lines of a pod's log, without those of KFP's launcher and of Argo."""
-    lines = (line for line in text.splitlines() if not _LAUNCHER_LINE.match(line))
-    return last_lines("\n".join(lines))
+    return last_lines("\n".join(_component_lines(text)))
+
+
+def _component_lines(text: str) -> Iterator[str]:
+    in_document = False
+    for line in text.splitlines():
+        if in_document:
+            in_document = line != "}"
+        elif _LAUNCHER_LINE.match(line):
+            in_document = line.endswith("ExecutorOutput: {")
+        else:
+            yield line
 
 
 def stored_lines(store: ObjectStore, uri: str) -> tuple[str, ...]:
