@@ -278,7 +278,7 @@ Parameters: TypeAlias = Annotated[
     tuple[Parameter, ...], Field(min_length=1, max_length=100), AfterValidator(_unique)
 ]
 Arguments: TypeAlias = Annotated[
-    tuple[Argument, ...], Field(max_length=500), AfterValidator(_unique)
+    tuple[Argument, ...], Field(max_length=200), AfterValidator(_unique)
 ]
 
 

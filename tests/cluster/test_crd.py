@@ -209,3 +209,24 @@ def test_a_status_changes_nothing_that_was_asked_for(api, namespace):
 )
 def test_kubectl_explains_the_fields(api, field, words):
     assert words in " ".join(api("explain", field).split())
+
+
+def test_the_largest_experiment_is_checked_within_the_cost_limits_of_the_api_server(api, namespace):
+    ranges = {"uniform": {"min": "0.1", "max": "0.9", "step": "0.1"}}
+    choices = {"categorical": {"choices": [f"choice {number}" for number in range(100)]}}
+    parameters = [
+        {"name": f"{number:0>250}", "searchSpace": choices if number % 2 else ranges}
+        for number in range(100)
+    ]
+    arguments = [{"name": f"{number:0>250}", "value": "v"} for number in range(100, 300)]
+    largest = edited(
+        ("spec/pipeline/inline", "x" * 900_000),
+        ("spec/parameters", parameters),
+        ("spec/arguments", arguments),
+        of=EVERYTHING,
+    )
+
+    applied(api, largest, "--server-side", "-n", namespace)
+    raised = edited(("spec/budget/seconds", 601), of=largest)
+
+    assert "serverside-applied" in applied(api, raised, "--server-side", "-n", namespace)
