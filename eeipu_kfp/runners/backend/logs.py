@@ -15,6 +15,7 @@ from eeipu_kfp.runners.stage_process import exit_words, last_lines, log_tail
 _LAUNCHER_LINE = re.compile(
     r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w./-]+\.go:\d+\] |time=\S+ level=|Error: exit status "
 )
+_FATAL = re.compile(r"^F\d{4} [^]]*\] (.*\S)", re.MULTILINE)
 _VERDICT = re.compile(r"Component failed to execute successfully: (.*)")
 _EXIT = re.compile(r"exit status (\d+)|signal: ([a-z ]+)")
 _NO_NUMBER = re.compile(r"invalid value -?(?:NaN|Inf)")
@@ -49,8 +50,11 @@ def verdict(text: str) -> str:
 
 
 def pod_lines(text: str) -> tuple[str, ...]:
-    """Return the last lines of a pod's log, without those of KFP's launcher and of Argo."""
-    return last_lines("\n".join(_component_lines(text)))
+    """Return the last lines of a pod's log, without those of KFP's launcher and of Argo.
+
+    Where that leaves none, as in the log of a driver, it is what KFP itself has died of.
+    """
+    return last_lines("\n".join(_component_lines(text))) or tuple(_FATAL.findall(text))
 
 
 def _component_lines(text: str) -> Iterator[str]:

@@ -148,9 +148,11 @@ def _noted_seconds(record: TaskRecord) -> float:
 
 def _ending(evidence: Evidence, name: str, record: TaskRecord | None) -> Ending | None:
     own = [pod for pod in latest(evidence.pods) if pod.stage == name]
-    found = [why for pod in reversed(own) if (why := ending(pod.document)) is not None]
-    if found:
-        return found[0]
+    failed = [(pod, why) for pod in own if (why := ending(pod.document)) is not None]
+    if failed:
+        pod, why = failed[-1]
+        whose = "" if pod.is_executor else "did not begin: its driver "
+        return replace(why, message=f"{whose}{why.message}")
     was_killed = record is None or record.state is TaskState.RUNNING
     has_pod = any(pod.is_executor == (record is not None) for pod in own)
     if evidence.pods and was_killed and not has_pod:
