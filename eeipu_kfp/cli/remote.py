@@ -59,7 +59,7 @@ def print_log(
     """
     cluster = place.open()
     standing = Standing(cluster.experiments.get(name))
-    number = trial if trial is not None else _latest(standing)
+    number = trial if trial is not None else _latest(standing, place)
     controller, told = cluster.controller(), ""
     while True:
         text = controller.log(name, number, stage)
@@ -92,13 +92,16 @@ def _show(standing: Standing, document: dict[str, Any], doubt: str, place: Place
     show(
         document,
         metric=standing.metric,
-        ended=standing.end,
+        ended=None if standing.stop is None else standing.stop["message"],
         report=report if document["trials"] else None,
     )
     if standing.budget is not None:
         out().print(f"budget: {standing.budget}")
     if not standing.is_seen:
-        out().print("[yellow]no controller has taken it up yet; is one installed?[/]")
+        out().print(
+            "[yellow]no controller has taken it up yet[/]: is one installed, and for this "
+            "namespace?"
+        )
     elif standing.trouble is not None:
         text = Text("does not go on: ", style="red")
         out().print(text.append(standing.trouble, style="default"), soft_wrap=True)
@@ -106,8 +109,8 @@ def _show(standing: Standing, document: dict[str, Any], doubt: str, place: Place
         out().print("[yellow]suspended: no new trials until spec.suspend is false[/]")
 
 
-def _latest(standing: Standing) -> int:
+def _latest(standing: Standing, place: Place) -> int:
     if standing.latest_trial is None:
         message = f"experiment `{standing.name}` has no trial yet"
-        raise ClusterError(message, hint=f"`eeipu status {standing.name}` says why")
+        raise ClusterError(message, hint=f"`eeipu status {standing.name}{place.words}` says why")
     return standing.latest_trial

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,8 +16,10 @@ _FORBIDDEN = re.compile(
 )
 _NAMESPACE = re.compile(r'in the namespace "([^"]+)"')
 _NOT_KNOWN = "the cluster does not accept these credentials"
-_LOG_IN = "log in again, or choose another context with `--context`"
 _BARE = re.compile(r'^(Invalid value: "(object|array|string|integer|null)"|Forbidden): ')
+_NOBODY = "no endpoints available"
+_NOT_RUNNING = "the controller does not run at this moment"
+_SEE_PODS = "see why: `kubectl get pods -A -l app.kubernetes.io/name=eeipu-kfp`"
 _NO_FIELD = "<nil>"  # what the server says of its checking, not of the document
 _READING = frozenset({"get", "list", "watch"})
 
@@ -44,21 +46,27 @@ def refusal(status: int, body: str) -> ClusterError:
     """
     told = _document(body)
     message = str(told.get("message") or body.strip() or HTTPStatus(status).phrase)
+    if "hint" not in told and status in _READERS:
+        return _READERS[status](told, message)
     kind = MissingError if status == HTTPStatus.NOT_FOUND else ClusterError
-    if "hint" in told:
-        return kind(message, hint=str(told["hint"]))
-    if status == HTTPStatus.UNAUTHORIZED:
-        return ClusterError(_NOT_KNOWN, hint=_LOG_IN)
-    if status == HTTPStatus.FORBIDDEN:
-        return _forbidden(message)
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        return _invalid(told, message)
-    if status == HTTPStatus.CONFLICT:
-        return _conflict(told, message)
-    return kind(message)
+    return kind(message, hint=str(told.get("hint", "")))
 
 
-def _forbidden(message: str) -> ForbiddenError:
+def _unknown(told: Mapping[str, Any], message: str) -> ClusterError:
+    del told, message
+    hint = "log in again, or choose another context with `--context`"
+    return ClusterError(_NOT_KNOWN, hint=hint)
+
+
+def _unavailable(told: Mapping[str, Any], message: str) -> ClusterError:
+    del told
+    if _NOBODY not in message:
+        return ClusterError(message)
+    return ClusterError(_NOT_RUNNING, hint=_SEE_PODS)
+
+
+def _forbidden(told: Mapping[str, Any], message: str) -> ClusterError:
+    del told
     found = _FORBIDDEN.search(message)
     if found is None:
         return ForbiddenError(f"not allowed: {message}", hint="ask whoever runs the cluster")
@@ -98,6 +106,15 @@ def _conflict(told: Mapping[str, Any], message: str) -> ClusterError:
         f"{fields} were set with another tool, such as `kubectl apply`",
         hint="`--force` takes them over",
     )
+
+
+_READERS: Mapping[int, Callable[[Mapping[str, Any], str], ClusterError]] = {
+    HTTPStatus.UNAUTHORIZED: _unknown,
+    HTTPStatus.FORBIDDEN: _forbidden,
+    HTTPStatus.CONFLICT: _conflict,
+    HTTPStatus.UNPROCESSABLE_ENTITY: _invalid,
+    HTTPStatus.SERVICE_UNAVAILABLE: _unavailable,
+}
 
 
 def _document(body: str) -> Mapping[str, Any]:

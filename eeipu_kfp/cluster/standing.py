@@ -22,6 +22,8 @@ class Standing:
     def __init__(self, resource: Mapping[str, Any]) -> None:
         self.name = str(resource["metadata"]["name"])
         self.metric = str(resource["spec"]["objective"]["metric"])
+        money = (resource["spec"].get("budget") or {}).get("money")
+        self._unit = "s" if money is None else str(money.get("currency", "money"))
         self._status = resource.get("status") or {}
         self.conditions: Mapping[str, Mapping[str, Any]] = {
             condition["type"]: condition for condition in self._status.get("conditions") or ()
@@ -35,14 +37,15 @@ class Standing:
     @property
     def has_ended(self) -> bool:
         """Whether there are no more trials."""
-        return self._holds(COMPLETE) or self._holds(FAILED)
+        return self.stop is not None
 
     @property
-    def end(self) -> str | None:
-        """Why there are no more trials; None while there may be."""
+    def stop(self) -> dict[str, str] | None:
+        """Why there are no more trials, as reason and message; None while there may be."""
         for kind in (FAILED, COMPLETE):
             if self._holds(kind):
-                return str(self.conditions[kind].get("message", ""))
+                found = self.conditions[kind]
+                return {name: str(found.get(name, "")) for name in ("reason", "message")}
         return None
 
     @property
@@ -60,9 +63,12 @@ class Standing:
 
     @property
     def budget(self) -> str | None:
-        """What was spent of how much, in the budget's unit; None before that is known."""
+        """What was spent of how much; None before that is known."""
         found = self._status.get("budget")
-        return None if found is None else f"{found['spent']} of {found['total']} spent"
+        if found is None:
+            return None
+        spent, total = (float(found[name]) for name in ("spent", "total"))
+        return f"{spent:.6g} of {total:.6g} {self._unit} spent"
 
     @property
     def latest_trial(self) -> int | None:
@@ -88,6 +94,7 @@ class Standing:
             "savedSeconds": float(cache.get("savedSeconds", 0)),
             "stageRuns": int(cache.get("stageRuns", 0)) + hits,
             "stageHits": hits,
+            "stop": self.stop,
             "report": None,
             "trialList": [_trial(one) for one in recent],
         }

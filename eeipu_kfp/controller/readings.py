@@ -48,12 +48,7 @@ class Readings:
     def result(self, namespace: str, name: str) -> dict[str, Any]:
         """Return where an experiment stands, with all its trials."""
         found = self._session(namespace, name).result()
-        stop = found.stop
-        return {
-            **found.document(),
-            "stop": stop and {"reason": stop.reason.value, "message": stop.message},
-            "trialList": found.trials,
-        }
+        return {**found.document(), "trialList": found.trials}
 
     def report(self, namespace: str, name: str) -> str:
         """Return an experiment's report page as HTML."""

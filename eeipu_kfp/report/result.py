@@ -62,7 +62,7 @@ class TuningResult:
 
     def document(self) -> dict[str, Any]:
         """Return the summary that `eeipu run --json` prints."""
-        best, summary = self.best, self.summary
+        best, summary, stop = self.best, self.summary, self.stop
         return {
             "best": best
             and {
@@ -76,6 +76,7 @@ class TuningResult:
             "savedSeconds": round(summary.saved_seconds, 3),
             "stageRuns": summary.stage_runs,
             "stageHits": summary.stage_hits,
+            "stop": stop and {"reason": stop.reason.value, "message": stop.message},
             "report": None if self.report is None else str(self.report),
         }
 

@@ -244,8 +244,8 @@ def test_without_a_controller_the_status_of_the_resource_is_shown(
     assert "evaluate.metrics.score 0.875 (trial 1)" in shown.stdout
     assert "1 of 3 stage runs came from the cache, 62 s saved" in shown.stdout
     assert "ended: the budget is spent" in shown.stdout
-    assert "budget: 590.5 of 600 spent" in shown.stdout
-    assert "no endpoints available" in shown.stderr
+    assert "budget: 590.5 of 600 s spent" in shown.stdout
+    assert "the controller does not run at this moment" in shown.stderr
     assert document["best"]["configuration"] == {"rate": 0.25}
     assert [each["type"] for each in document["conditions"]] == ["Complete", "Ready"]
 

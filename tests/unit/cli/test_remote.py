@@ -40,7 +40,7 @@ def test_status_shows_every_trial_as_the_controller_knows_it(call, cluster):
     assert "evaluate.score 0.5 (trial 1)" in printed
     assert "prepare" in printed
     assert "2 of 6 stage runs came from the cache" in printed
-    assert "budget: 5 of 85 spent" in printed
+    assert "budget: 5 of 85 s spent" in printed
     assert "report: eeipu report demo" in printed
 
 

@@ -86,7 +86,7 @@ def test_another_conflict_is_said_as_it_came():
             ClusterError,
             "another; rename",
         ),
-        (503, '{"message": "no endpoints available"}', ClusterError, "no endpoints available"),
+        (503, '{"message": "no endpoints available"}', ClusterError, "does not run"),
         (502, "", ClusterError, "Bad Gateway"),
         (500, "[1]", ClusterError, "[1]"),
     ],

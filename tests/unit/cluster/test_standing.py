@@ -20,7 +20,7 @@ def test_while_it_goes_on_nothing_is_in_its_way():
     standing = Standing(resource(conditions=TUNING))
 
     assert standing.is_seen
-    assert (standing.has_ended, standing.end, standing.trouble) == (False, None, None)
+    assert (standing.has_ended, standing.stop, standing.trouble) == (False, None, None)
     assert not standing.is_suspended
 
 
@@ -29,7 +29,8 @@ def test_an_end_says_why(kind):
     standing = Standing(resource(conditions=[condition(kind, "True", "Spent", "all is spent")]))
 
     assert standing.has_ended
-    assert standing.end == "all is spent"
+    assert standing.stop == {"reason": "Spent", "message": "all is spent"}
+    assert standing.result()["stop"] == standing.stop
 
 
 def test_what_is_in_its_way_is_said_with_its_reason():
@@ -70,7 +71,7 @@ def test_the_status_gives_the_result_as_far_as_it_goes():
     assert (found["stageRuns"], found["stageHits"], found["savedSeconds"]) == (6, 2, 12.5)
     assert [row["trial"] for row in found["trialList"]] == [1, 2]
     assert found["trialList"][1]["spent_seconds"] == 1.5
-    assert standing.budget == "63 of 85 spent"
+    assert standing.budget == "63 of 85 s spent"
     assert standing.latest_trial == 2
 
 
@@ -81,3 +82,10 @@ def test_a_trial_is_open_until_it_has_ended(trial, is_open):
     recent = [{"number": 2, "state": "Running"}, {"number": 1, "state": "Failed"}]
 
     assert Standing(resource(recentTrials=recent)).is_open(trial) is is_open
+
+
+def test_money_is_called_what_the_experiment_calls_it():
+    found = resource(budget={"total": "10.50", "spent": "3", "remaining": "7.5"})
+    found["spec"]["budget"] = {"money": {"amount": "10.50", "currency": "EUR"}}
+
+    assert Standing(found).budget == "3 of 10.5 EUR spent"
