@@ -21,7 +21,6 @@ from eeipu_kfp.experiment.status import (
     Status,
     TrialCounts,
 )
-from eeipu_kfp.experiment.syntax import write_yaml
 from tests.cluster.documents.refused import REFUSED, REFUSED_ON_A_CLUSTER
 from tests.cluster.documents.sound import EVERYTHING, MONEY, SOUND
 from tests.cluster.documents.updates import ALLOWED, FORBIDDEN, FORBIDDEN_OF_MONEY
@@ -77,7 +76,7 @@ def _wait_until_served(kubectl):
 
 def tried(api, document):
     """What the API server would make of a new experiment."""
-    made = api("create", "--dry-run=server", "-o", "json", "-f", "-", stdin=write_yaml(document))
+    made = api("create", "--dry-run=server", "-o", "json", "-f", "-", stdin=json.dumps(document))
     return json.loads(made)
 
 
@@ -87,7 +86,7 @@ def told(message):
 
 
 def applied(api, document, *options):
-    return api("apply", *options, "-f", "-", stdin=write_yaml(document))
+    return api("apply", *options, "-f", "-", stdin=json.dumps(document))
 
 
 def patch_status(api, namespace, status):
