@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from threading import Lock
 
 from eeipu_kfp.cache.artifacts import fetch, keep, objects_of
 from eeipu_kfp.cache.entries import CacheEntry, decode, encode
@@ -25,7 +26,7 @@ _UNFINISHED_SECONDS = 24 * 3600.0
 
 
 class Cache:
-    """Stage outputs under stage keys; processes and experiments may share one store.
+    """Stage outputs under stage keys; many processes may share one store, and threads a cache.
 
     An entry is written after all that it names and removed before it, so a crash in between
     leaves objects that nobody names, which `sweep` removes, and never an entry without content.
@@ -44,6 +45,7 @@ class Cache:
         self._clock = clock
         self._owned = owned
         self._read: dict[str, tuple[str, CacheEntry | None]] = {}
+        self._reading = Lock()
 
     def publish(
         self,
@@ -122,13 +124,14 @@ class Cache:
 
     def entries(self) -> tuple[CacheEntry, ...]:
         """Return all entries as noted, by key; only documents new since the last call are read."""
-        listed = {info.name: info.etag for info in self._store.list(_ENTRIES)}
-        for name in self._read.keys() - listed.keys():
-            del self._read[name]
-        for name, etag in listed.items():
-            if name.endswith(_SUFFIX) and self._read.get(name, ("",))[0] != etag:
-                self._read[name] = (etag, self._load(_key_of(name)))
-        return tuple(entry for _, entry in self._read.values() if entry is not None)
+        with self._reading:
+            listed = {info.name: info.etag for info in self._store.list(_ENTRIES)}
+            for name in self._read.keys() - listed.keys():
+                del self._read[name]
+            for name, etag in listed.items():
+                if name.endswith(_SUFFIX) and self._read.get(name, ("",))[0] != etag:
+                    self._read[name] = (etag, self._load(_key_of(name)))
+            return tuple(entry for _, entry in self._read.values() if entry is not None)
 
     def remove(self, key: str) -> None:
         """Remove an entry and its own artifacts; harmless where there is none.
@@ -163,7 +166,8 @@ class Cache:
             The bytes that this has freed.
         """
         named = {found.name for entry in self.entries() for found in entry.objects}
-        unreadable = {_key_of(name) for name, (_, entry) in self._read.items() if entry is None}
+        read = tuple(self._read.items())
+        unreadable = {_key_of(name) for name, (_, entry) in read if entry is None}
         too_young = self._clock.now() - _UNFINISHED_SECONDS
         freed_bytes = 0
         for found in tuple(self._store.list(_ARTIFACTS)):
