@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from eeipu_kfp.cache.cache import Cache
@@ -86,10 +86,15 @@ class Tools:
     clock: Clock
     metrics: Metrics
     recorder: Recorder
+    _caches: dict[str, Cache] = field(default_factory=dict)
 
     def cache(self, namespace: str) -> Cache:
-        """Open the cache of a namespace."""
-        return Cache(self.open_store(namespace), self.clock, owned=(f"{RUNS}/",))
+        """Return the cache of a namespace; one for all, as it remembers what it has read."""
+        held = self._caches.get(namespace)
+        if held is not None:
+            return held
+        opened = Cache(self.open_store(namespace), self.clock, owned=(f"{RUNS}/",))
+        return self._caches.setdefault(namespace, opened)
 
     def ledger_store(self, resource: Resource) -> ObjectStore:
         """Open the folder of an experiment's ledger."""

@@ -42,7 +42,7 @@ class Reconciler:
         self._tools = tools
         self._display = Display(tools.api, tools.clock)
         self._generation: int | None = None
-        self._pause_seconds = _SHORTEST_PAUSE_SECONDS
+        self._pause_seconds = 0.0
         self._faults = 0
 
     def reconcile(self, resource: Resource) -> float | None:
@@ -92,7 +92,7 @@ class Reconciler:
     def _opened(self, resource: Resource) -> Session:
         if self.session is None or self._generation != resource.generation:
             self.session = None
-            self._pause_seconds = _SHORTEST_PAUSE_SECONDS
+            self._pause_seconds = 0.0
             self.session = self.open(resource)
             self._generation = resource.generation
             self._warn_of_images(resource, self.session.opened)
@@ -194,8 +194,8 @@ class Reconciler:
 
 def _pause(before_seconds: float, *, has_news: bool) -> float:
     if has_news:
-        return _SHORTEST_PAUSE_SECONDS
-    return min(_LONGEST_PAUSE_SECONDS, before_seconds * _PAUSE_GROWTH)
+        return 0.0
+    return min(_LONGEST_PAUSE_SECONDS, max(_SHORTEST_PAUSE_SECONDS, before_seconds * _PAUSE_GROWTH))
 
 
 def _shown_end(resource: Resource) -> float | None:
