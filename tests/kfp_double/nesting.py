@@ -94,7 +94,7 @@ class Inside:
         self.writer.keep_log(execution, folder, self.log, self.ended_at)
         for key, artifacts in outputs.artifacts.items():
             found = (artifact.uri for artifact in artifacts)
-            self.artifacts |= zip(found, numbers[key], strict=True)
+            self.artifacts.update(zip(found, numbers[key], strict=True))
 
     def _bring_in(self, execution: int, artifact: Artifact) -> None:
         uri = self.writer.origin(artifact.uri)
