@@ -75,11 +75,13 @@ def helm() -> Helm:
 @pytest.fixture(scope="session")
 def controller_image(kubectl: Kubectl) -> str:
     """The controller's image, which the nodes have already."""
-    image = os.environ.get("EEIPU_CONTROLLER_IMAGE", "localhost/eeipu-kfp:dev")
-    held = kubectl("get", "nodes", "-o", "jsonpath={.items[*].status.images[*].names[*]}")
-    if image not in held.split():
-        _do_without(f"no node has {image}; build it, or name another in EEIPU_CONTROLLER_IMAGE")
-    return image
+    return _image(kubectl, "EEIPU_CONTROLLER_IMAGE", "localhost/eeipu-kfp:dev")
+
+
+@pytest.fixture(scope="session")
+def stacking_image(kubectl: Kubectl) -> str:
+    """The image of the Stacking stages, which the nodes have already."""
+    return _image(kubectl, "EEIPU_STACKING_IMAGE", "localhost/eeipu-stacking:dev")
 
 
 @pytest.fixture
@@ -89,6 +91,14 @@ def namespace(kubectl: Kubectl) -> Iterator[str]:
     kubectl("create", "namespace", name)
     yield name
     kubectl("delete", "namespace", name, "--wait=false")
+
+
+def _image(kubectl: Kubectl, variable: str, default: str) -> str:
+    image = os.environ.get(variable, default)
+    held = kubectl("get", "nodes", "-o", "jsonpath={.items[*].status.images[*].names[*]}")
+    if image not in held.split():
+        _do_without(f"no node has {image}; build it, or name another in {variable}")
+    return image
 
 
 def _do_without(reason: str) -> NoReturn:
