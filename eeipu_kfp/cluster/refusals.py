@@ -73,10 +73,10 @@ def _forbidden(told: Mapping[str, Any], message: str) -> ClusterError:
     place = _NAMESPACE.search(found["scope"])
     where = f"in namespace `{place[1]}`" if place else "in all namespaces"
     resource = f"{found['resource']}.{found['group']}" if found["group"] else found["resource"]
-    role = "eeipu-kfp-view" if found["verb"] in _READING else "eeipu-kfp-edit"
+    role = "view" if found["verb"] in _READING else "edit"
     return ForbiddenError(
         f"`{found['user']}` may not {found['verb']} {resource} {where}",
-        hint=f"ask for a RoleBinding to ClusterRole `{role}` there; `view` and `edit` include it",
+        hint=f"ask for a RoleBinding to ClusterRole `eeipu-kfp-{role}`, which `{role}` includes",
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from eeipu_kfp.cluster.connection import Connection, Query, read_json
 from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError
 
-_LABEL = "app.kubernetes.io/name=eeipu-kfp"
+_NAME = "eeipu-kfp"
 _PORT = "http"
 _NAME_IT = "say where it is installed: `--controller-namespace`, or EEIPU_CONTROLLER_NAMESPACE"
 
@@ -99,19 +100,26 @@ def find_controller(
 
 
 def _services(connection: Connection, namespace: str, home: str | None) -> tuple[str, ...]:
-    """Return the paths of services with the controller's label, wherever one may look."""
-    if home is not None:
-        return _labelled(connection, f"/api/v1/namespaces/{home}/services")
+    """Return the paths of services with the controller's label, wherever one may look.
+
+    Who may use a service need not be allowed to list services.
+    """
+    if home is None:
+        with suppress(ForbiddenError):
+            return _labelled(connection, "/api/v1/services")
+    place = home or namespace
     try:
-        return _labelled(connection, "/api/v1/services")
+        return _labelled(connection, f"/api/v1/namespaces/{place}/services")
     except ForbiddenError:
-        return _labelled(connection, f"/api/v1/namespaces/{namespace}/services")
+        return (_path(place, _NAME),)
 
 
 def _labelled(connection: Connection, path: str) -> tuple[str, ...]:
-    found = read_json(connection.get(path, {"labelSelector": _LABEL}))
+    query = {"labelSelector": f"app.kubernetes.io/name={_NAME}"}
+    found = read_json(connection.get(path, query))
     known = (item["metadata"] for item in found["items"])
-    return tuple(
-        f"/api/v1/namespaces/{one['namespace']}/services/{one['name']}:{_PORT}/proxy"
-        for one in known
-    )
+    return tuple(_path(one["namespace"], one["name"]) for one in known)
+
+
+def _path(namespace: str, service: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/services/{service}:{_PORT}/proxy"

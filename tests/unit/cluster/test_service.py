@@ -19,8 +19,9 @@ def asked(answers, ask):
         ({EVERYWHERE: listed("eeipu-kfp")}, None),
         ({EVERYWHERE: 403, "/api/v1/namespaces/team/services": listed("eeipu-kfp")}, None),
         ({"/api/v1/namespaces/eeipu/services": listed("eeipu-kfp")}, "eeipu"),
+        ({"/api/v1/namespaces/eeipu/services": 403}, "eeipu"),
     ],
-    ids=["anywhere", "beside the experiments", "where it was named"],
+    ids=["anywhere", "beside the experiments", "where it was named", "without a look"],
 )
 def test_the_controller_is_found(answers, home):
     connection = FakeConnection({**answers, f"{PROXY}/experiments/demo/report": "<html>"})
