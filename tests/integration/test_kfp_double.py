@@ -15,8 +15,10 @@ import yaml
 from kfp import dsl
 from kfp.dsl import Dataset, Input
 
+from eeipu_kfp.cache.memory_store import MemoryStore
 from eeipu_kfp.compiled.pipelines import load_pipeline
-from eeipu_kfp.core.ports import ObjectStore
+from eeipu_kfp.core.ports import ObjectInfo, ObjectStore
+from eeipu_kfp.errors import StoreError
 from tests.contracts.local_pipelines import compiled, whole
 from tests.kfp_double.faults import METADATA, Fault, Kind
 from tests.kfp_double.instant import InstantStages
@@ -366,6 +368,21 @@ def test_instant_stages_put_out_what_a_function_says(tmp_path: Path) -> None:
     assert found.tasks["evaluate"].custom_properties["outputs"].struct_value["Output"] == 0.125
     assert milliseconds == 60_000
     assert content == b"small"
+
+
+def test_a_stage_fails_that_cannot_be_uploaded(tmp_path: Path) -> None:
+    class FullStore(MemoryStore):
+        def put_file(self, name: str, path: Path) -> ObjectInfo:
+            message = f"no place for `{name}`"
+            raise StoreError(message)
+
+    with served(tmp_path, store=FullStore()) as world:
+        run = world.ended(world.submit())
+        found = world.metadata(run["run_id"])
+
+    assert states_of(run)["prepare"] == "FAILED"
+    assert found.tasks["prepare"].last_known_state == _FAILED
+    assert "train" not in found.tasks
 
 
 @pytest.mark.minio

@@ -77,7 +77,7 @@ class LocalExecutor:
             state = self._watch(run)
         except Exception:  # noqa: BLE001  # as an API server, it outlives what it cannot execute
             traceback.print_exc()
-            state = State.FAILED
+            state = self._give_up(run)
         self._is_closing.wait(max(0.0, run.created_at + self._lag_seconds - time.time()))
         run.enter(state, time.time())
 
@@ -117,6 +117,23 @@ class LocalExecutor:
         for task in run.tasks.values():
             if task.finished_at is None:
                 self._recorder.kill_stage(run, task.name, Mishap.TERMINATED, time.time())
+        return State.FAILED
+
+    def _give_up(self, run: Run) -> State:
+        """Fail the stages that go on, as a launcher does that cannot upload."""
+        with self._using_runner:
+            self._runner.stop(run.id)
+        now = time.time()
+        for task in run.tasks.values():
+            if task.finished_at is None:
+                seconds = now - task.started_at
+                failed = Ended(
+                    state=State.FAILED,
+                    started_at=task.started_at,
+                    seconds=seconds,
+                    finished_at=now,
+                )
+                self._recorder.end_stage(run, task.name, failed)
         return State.FAILED
 
     def _record(self, run: Run, results: tuple[StageResult, ...]) -> None:

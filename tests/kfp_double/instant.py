@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from eeipu_kfp.compiled.reading import output_types, schema_title
 from eeipu_kfp.core.outputs import Artifact, StageOutputs
 from eeipu_kfp.core.pipeline import ParameterType
+from eeipu_kfp.errors import StoreError
 from tests.kfp_double.recording import Ended, Recorder
 from tests.kfp_double.runs import Run, State
 
@@ -58,7 +60,11 @@ class InstantExecutor:
         """Take a run to its end."""
         self.recorder.begin(run)
         run.enter(State.RUNNING, run.created_at)
-        run.enter(*self._outcome(run))
+        try:
+            run.enter(*self._outcome(run))
+        except StoreError:
+            traceback.print_exc()
+            run.enter(State.FAILED, run.created_at)
 
     def close(self) -> None:
         """Do nothing: no run goes on."""

@@ -30,7 +30,7 @@ class Inside:
         began_at: When the stage began, in seconds since the epoch.
         ended_at: When it ended.
         state: How each container in it ended.
-        log: What all of it printed.
+        log: What all of it printed; None where nothing is kept.
         pods: Filled with the numbers of the containers by the path of their Argo nodes.
         artifacts: Filled with the numbers of artifacts by what they were on this machine.
     """
@@ -40,7 +40,7 @@ class Inside:
     began_at: float
     ended_at: float
     state: Execution
-    log: bytes
+    log: bytes | None
     pods: dict[str, int] = field(default_factory=dict)
     artifacts: dict[str, int] = field(default_factory=dict)
 
@@ -91,7 +91,8 @@ class Inside:
     def _put_out(self, execution: int, name: str, outputs: StageOutputs) -> None:
         folder = new_folder(self.run, name)
         numbers = self.writer.put_out(execution, folder, outputs, self.ended_at)
-        self.writer.keep_log(execution, folder, self.log, self.ended_at)
+        if self.log is not None:
+            self.writer.keep_log(execution, folder, self.log, self.ended_at)
         for key, artifacts in outputs.artifacts.items():
             found = (artifact.uri for artifact in artifacts)
             self.artifacts.update(zip(found, numbers[key], strict=True))

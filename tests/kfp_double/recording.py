@@ -118,7 +118,7 @@ class Recorder:
             began_at=task.created_at,
             ended_at=ended.finished_at,
             state=_EXECUTIONS[ended.state],
-            log=task.log,
+            log=ended.log,
         )
         inside.fill(task.execution, run.document.tasks[task.name], ended.outputs, task.name)
         task.pods = inside.pods

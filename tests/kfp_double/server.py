@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,6 +57,11 @@ _METHODS = (
 _SERVICE = "ml_metadata.MetadataStoreService"
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class ApiServer:
     """Serves the API on a port until it is closed; it may be away for a while in between."""
 
@@ -67,8 +73,7 @@ class ApiServer:
 
         Handler.answer, Handler.faults = staticmethod(answer), faults
         self._handler = Handler
-        self._server = ThreadingHTTPServer((host, port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), Handler)
         self.host, self.port = host, self._server.server_address[1]
         self._coming_back: threading.Timer | None = None
         self._serve()
@@ -89,8 +94,7 @@ class ApiServer:
 
     def _return(self) -> None:
         self._handler.is_away = False
-        self._server = ThreadingHTTPServer((self.host, self.port), self._handler)
-        self._server.daemon_threads = True
+        self._server = _Server((self.host, self.port), self._handler)
         self._serve()
 
     def _serve(self) -> None:
@@ -123,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
             document = None if self.is_away else self._document(content)
         except RefusalError as refusal:
             self._write(refusal.status, refusal.document)
+            return
+        except Exception:  # noqa: BLE001  # a server answers whatever happens
+            traceback.print_exc()
+            self._write(500, broken(500).document)
             return
         if document is None:
             self.close_connection = True
