@@ -101,6 +101,7 @@ def report(target: str, place: Place, directory: Path, output: Path | None) -> N
 
 
 def _show(opened: Opened, result: TuningResult) -> None:
+    from eeipu_kfp.cli.console import out
     from eeipu_kfp.cli.results import show
 
     written = result.report is not None and result.report.exists()
@@ -110,3 +111,7 @@ def _show(opened: Opened, result: TuningResult) -> None:
         ended=None if result.stop is None else result.stop.message,
         report=str(result.report) if written else None,
     )
+    budget = opened.experiment.budget
+    if budget.prices:
+        spent = budget.spent(result.history.trials)
+        out().print(f"budget: {spent:.4g} of {budget.amount:g} {budget.unit} spent")

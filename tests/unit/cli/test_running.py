@@ -15,6 +15,18 @@ def test_run_tunes_and_says_what_was_found_and_saved(call, folder):
     assert (folder / "eeipu-runs/small/report.html").exists()
 
 
+def test_a_budget_in_money_is_told_in_money(call, rewrite):
+    stages = ("prepare", "train", "evaluate")
+    prices = "".join(f"{{name: {name}, perHour: 36000000}}, " for name in stages)
+    rewrite(("seconds: 600", f"money: {{amount: 1, currency: EUR, prices: [{prices}]}}"))
+
+    printed = call("run", "experiment.yaml").stdout
+
+    assert "the budget of 1 EUR is smaller than one trial" in printed
+    assert "of 1 EUR spent" in printed
+    assert "of 1 EUR spent" in call("status", "experiment.yaml").stdout
+
+
 def test_run_with_json_prints_one_document_and_nothing_else(call):
     printed = call("run", "experiment.yaml", "--json")
 
