@@ -122,7 +122,8 @@ class EventRecorder:
         self._api = api
         self._instance = instance
         self._waiting: queue.Queue[tuple[Resource, Notice] | None] = queue.Queue(_MOST_WAITING)
-        threading.Thread(target=self._post_all, name="events", daemon=True).start()
+        self._thread = threading.Thread(target=self._post_all, name="events", daemon=True)
+        self._thread.start()
 
     def tell(self, resource: Resource, notice: Notice) -> None:
         """Tell a notice, once; dropped where too many wait."""
@@ -130,6 +131,11 @@ class EventRecorder:
             self._waiting.put_nowait((resource, notice))
         except queue.Full:
             _logger.warning("an event is dropped", extra={"notice": notice.message})
+
+    def close(self) -> None:
+        """Post what waits, and nothing more."""
+        self._waiting.put(None)
+        self._thread.join()
 
     def _post_all(self) -> None:
         while (found := self._waiting.get()) is not None:
