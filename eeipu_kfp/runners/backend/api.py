@@ -222,10 +222,13 @@ def _version(pipeline: str, version: str | None, pages: Iterator[Mapping[str, An
 
 
 def _reason(response: BaseHTTPResponse) -> str:
-    """Return what the backend says is wrong, on one line."""
+    """Return what the backend says is wrong: the innermost message, without its stack trace."""
     try:
         body = response.json()
     except ValueError:
         return ""
-    text = body.get("message") or body.get("error") if isinstance(body, Mapping) else ""
-    return " ".join(str(text or "").split())
+    if not isinstance(body, Mapping):
+        return ""
+    details = [detail.get("message") for detail in body.get("details") or ()]
+    texts = [str(text) for text in (*details, body.get("message"), body.get("error")) if text]
+    return texts[0].splitlines()[0].strip() if texts else ""

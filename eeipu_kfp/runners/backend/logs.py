@@ -17,7 +17,7 @@ _LAUNCHER_LINE = re.compile(
 )
 _FATAL = re.compile(r"^F\d{4} [^]]*\] (.*\S)", re.MULTILINE)
 _VERDICT = re.compile(r"Component failed to execute successfully: (.*)")
-_EXIT = re.compile(r"exit status (\d+)|signal: ([a-z ]+)")
+_EXIT = re.compile(r"exit status (\d+)|signal: ([a-z ]+[a-z])(?: \(|$)")
 _NO_NUMBER = re.compile(r"invalid value -?(?:NaN|Inf)")
 _SIGNALS = {
     "aborted": signal.SIGABRT,
@@ -42,7 +42,7 @@ def verdict(text: str) -> str:
     exited = _EXIT.match(reason)
     if exited is not None and exited[1]:
         return exit_words(int(exited[1]))
-    if exited is not None and (number := _SIGNALS.get(exited[2].strip())) is not None:
+    if exited is not None and (number := _SIGNALS.get(exited[2])) is not None:
         return exit_words(-number)
     if _NO_NUMBER.search(reason):
         return "put out a NaN or an infinity, which Kubeflow Pipelines cannot take"

@@ -12,7 +12,7 @@ MAIN = "main"
 """The container that runs the user's code, between KFP's download and upload."""
 
 _NODE_NAME = "workflows.argoproj.io/node-name"
-_ATTEMPT = re.compile(r"\(\d+(?::\d+)?\)")
+_ATTEMPT = re.compile(r"\(\d+\)")
 _EXECUTOR = "executor"
 _DRIVER = "-driver"
 # Kubernetes tells whole seconds, so a container that began and ended in the same one ran for less.

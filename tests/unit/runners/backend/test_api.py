@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from eeipu_kfp.errors import RunnerError, RunnerUnavailableError
+from eeipu_kfp.runners.backend.api import KfpApi
+from tests.unit.runners.backend.recordings import recorded
+
+
+class Backend:
+    """Answers what it was told to, in order, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        backend = self
+        self.answers: list[tuple[int, bytes]] = []
+        self.asked: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = []
+        self.tokens: list[str | None] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                query = {name: found[0] for name, found in parse_qs(parts.query).items()}
+                content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                path = parts.path.removeprefix("/apis/v2beta1/")
+                backend.asked.append((self.command, path, query, json.loads(content or b"{}")))
+                backend.tokens.append(self.headers.get("Authorization"))
+                status, answer = backend.answers.pop(0)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_POST = do_GET  # noqa: N815  # as http.server names it
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def says(self, document: Any, status: int = 200) -> None:
+        self.answers.append((status, json.dumps(document).encode()))
+
+    def says_as_recorded(self, name: str) -> None:
+        found = recorded("api", name)
+        self.says(found["body"], found["status"])
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def backend() -> Iterator[Backend]:
+    backend = Backend()
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def api(backend: Backend) -> KfpApi:
+    return KfpApi(f"{backend.url}/", read_seconds=5.0)
+
+
+def filtered(query: dict[str, str]) -> dict[str, str]:
+    (predicate,) = json.loads(query["filter"])["predicates"]
+    assert predicate["operation"] == "EQUALS"
+    return {predicate["key"]: predicate["string_value"]}
+
+
+def test_an_experiment_is_found_by_its_name(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("experiment_by_name")
+
+    found = api.experiment_id("recorded")
+
+    assert found == "8d11099e-6979-417a-93d3-e7df2d432875"
+    ((method, path, query, _),) = backend.asked
+    assert (method, path) == ("GET", "experiments")
+    assert filtered(query) == {"display_name": "recorded"}
+    assert "namespace" not in query
+
+
+def test_an_experiment_is_made_where_there_is_none(backend: Backend, api: KfpApi) -> None:
+    backend.says({})
+    backend.says({"experiment_id": "e1"})
+
+    assert api.experiment_id("new", namespace="team") == "e1"
+
+    (_, _, query, _), (method, path, _, body) = backend.asked
+    assert query["namespace"] == "team"
+    assert (method, path, body) == (
+        "POST",
+        "experiments",
+        {"display_name": "new", "namespace": "team"},
+    )
+
+
+def test_an_experiment_that_somebody_has_just_made_is_found(backend: Backend, api: KfpApi) -> None:
+    backend.says({})
+    backend.says_as_recorded("experiment_made_twice")
+    backend.says_as_recorded("experiment_by_name")
+
+    assert api.experiment_id("recorded").startswith("8d11099e")
+
+
+def test_a_run_is_found_by_its_name_in_its_experiment(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("run_by_name")
+
+    assert api.find_run("cut", experiment_id="e1") == "9487c724-1d1d-4ae2-86b6-49d582d97a4f"
+
+    query = backend.asked[0][2]
+    assert query["experiment_id"] == "e1"
+    assert filtered(query) == {"display_name": "cut"}
+
+
+def test_a_run_that_is_not_there_is_not_found(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("run_by_unknown_name")
+
+    assert api.find_run("absent", experiment_id="e1") is None
+
+
+def test_of_several_runs_of_one_name_the_first_is_meant(backend: Backend, api: KfpApi) -> None:
+    later = {"run_id": "a", "created_at": "2026-11-24T00:00:02Z"}
+    first = {"run_id": "b", "created_at": "2026-11-24T00:00:01Z"}
+    backend.says({"runs": [later], "next_page_token": "more"})
+    backend.says({"runs": [first]})
+
+    assert api.find_run("one", experiment_id="e1") == "b"
+    assert backend.asked[1][2]["page_token"] == "more"
+
+
+def test_a_run_is_made_as_it_is_asked_for(backend: Backend, api: KfpApi) -> None:
+    backend.says({"run_id": "r1"})
+
+    assert api.create_run({"display_name": "one"}) == "r1"
+    assert backend.asked == [("POST", "runs", {}, {"display_name": "one"})]
+
+
+def test_a_run_is_read_with_its_tasks_or_without(backend: Backend, api: KfpApi) -> None:
+    backend.says({"run_id": "r1"})
+    backend.says({"run_id": "r1"})
+
+    api.run("r1")
+    api.run("r1", with_tasks=True)
+
+    assert [query for _, _, query, _ in backend.asked] == [{}, {"view": "FULL"}]
+
+
+def test_an_unknown_run_is_none(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("unknown_run")
+
+    assert api.run("absent") is None
+
+
+def test_a_run_is_terminated(backend: Backend, api: KfpApi) -> None:
+    backend.says({})
+
+    api.terminate("r1")
+
+    assert backend.asked == [("POST", "runs/r1:terminate", {}, {})]
+
+
+def test_the_newest_version_of_a_registered_pipeline_is_taken(
+    backend: Backend, api: KfpApi
+) -> None:
+    backend.says_as_recorded("pipeline_by_name")
+    backend.says_as_recorded("pipeline_versions")
+
+    document = api.registered_pipeline("three-stages")
+
+    assert document.ir["pipelineInfo"]["name"] == "three-stages"
+    assert set(document.tasks) == {"prepare", "train", "evaluate"}
+    assert backend.asked[1][2]["sort_by"] == "created_at desc"
+
+
+def test_a_version_is_taken_by_its_name(backend: Backend, api: KfpApi) -> None:
+    backend.says({"pipeline_id": "p1"})
+    versions = [{"display_name": n, "pipeline_spec": {"root": n}} for n in ("second", "first")]
+    backend.says({"pipeline_versions": versions})
+
+    assert api.registered_pipeline("p", version="first").ir == {"root": "first"}
+
+
+def test_an_unknown_pipeline_is_named(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("unknown_pipeline")
+
+    with pytest.raises(RunnerError, match="no pipeline `absent` is registered"):
+        api.registered_pipeline("absent", namespace="team")
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"), [("third", "has no version `third`"), (None, "has no version")]
+)
+def test_an_unknown_version_is_named(
+    backend: Backend, api: KfpApi, version: str | None, sentence: str
+) -> None:
+    backend.says({"pipeline_id": "p1"})
+    backend.says_as_recorded("pipeline_version_by_unknown_name")
+
+    with pytest.raises(RunnerError, match=sentence):
+        api.registered_pipeline("p", version=version)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_backend_in_trouble_may_answer_later(backend: Backend, api: KfpApi, status: int) -> None:
+    backend.says({"message": "busy"}, status)
+
+    with pytest.raises(RunnerUnavailableError, match=f"answers {status} to `runs`: busy"):
+        api.create_run({})
+
+
+def test_a_refusal_says_why_without_a_stack_trace(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("run_with_wrong_type")
+
+    with pytest.raises(RunnerError, match="rows requires type double or integer") as caught:
+        api.create_run({})
+
+    assert not caught.value.retryable
+    assert "github.com" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_right_is_explained(backend: Backend, api: KfpApi, status: int) -> None:
+    backend.says({"error": "no"}, status)
+
+    with pytest.raises(RunnerError, match="let this service account use"):
+        api.run("r1")
+
+
+def test_what_is_no_kfp_is_told(backend: Backend, api: KfpApi) -> None:
+    backend.answers.append((200, b"<html>hello</html>"))
+
+    with pytest.raises(RunnerError, match="is not the API of Kubeflow Pipelines"):
+        api.run("r1")
+
+
+def test_a_refusal_that_is_no_json_is_still_told(backend: Backend, api: KfpApi) -> None:
+    backend.answers.append((400, b"bad gateway"))
+    backend.answers.append((400, b"[]"))
+
+    for _ in range(2):
+        with pytest.raises(RunnerError, match=r"answers 400 to `runs`$"):
+            api.create_run({})
+
+
+def test_a_backend_that_is_away_may_come_back(backend: Backend) -> None:
+    backend.close()
+
+    with pytest.raises(RunnerUnavailableError, match="no answer from Kubeflow Pipelines"):
+        KfpApi(backend.url).run("r1")
+
+
+def test_a_submit_is_never_repeated(backend: Backend) -> None:
+    with pytest.raises(RunnerUnavailableError):
+        KfpApi(backend.url).create_run({})  # the answer is lost, for there is none to give
+
+    assert len(backend.asked) == 1
+
+
+def test_the_token_is_read_anew_for_each_call(backend: Backend, tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    api = KfpApi(backend.url, token_path=path)
+    for token in ("first", "second\n"):
+        path.write_text(token)
+        backend.says({})
+        api.run("r1")
+
+    assert backend.tokens == ["Bearer first", "Bearer second"]
+
+
+def test_a_missing_token_is_told(tmp_path: Path) -> None:
+    api = KfpApi("http://127.0.0.1:1", token_path=tmp_path / "token")
+
+    with pytest.raises(RunnerError, match="cannot read the token"):
+        api.run("r1")
