@@ -84,6 +84,12 @@ def stacking_image(kubectl: Kubectl) -> str:
     return _image(kubectl, "EEIPU_STACKING_IMAGE", "localhost/eeipu-stacking:dev")
 
 
+@pytest.fixture(scope="session")
+def double_image(kubectl: Kubectl) -> str:
+    """The image of the double of Kubeflow Pipelines, which the nodes have already."""
+    return _image(kubectl, "EEIPU_DOUBLE_IMAGE", "docker.io/library/kfp-double:dev")
+
+
 @pytest.fixture
 def namespace(kubectl: Kubectl) -> Iterator[str]:
     """A namespace that goes away, with all that is in it, after the test."""

@@ -1,19 +1,18 @@
 """The chart on a real cluster: what a release may do, and what outlives it."""
 
 import json
-from contextlib import contextmanager
 
 import pytest
 
 from eeipu_kfp.experiment.syntax import write_yaml
-from tests.cluster.charts import CHART, RELEASE
+from tests.cluster.charts import RELEASE
 from tests.cluster.conftest import KubectlError
 from tests.cluster.documents.sound import SOUND
+from tests.cluster.releases import install, released, restrict
 from tests.unit.experiment.samples import edited
 
 pytestmark = pytest.mark.cluster
 
-RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
 SUSPENDED = edited(("spec/suspend", True), of=SOUND["Stacking"])
 VARIANTS = {
     "defaults": {},
@@ -69,29 +68,8 @@ MAY_NOT_ELSEWHERE = [
 @pytest.fixture
 def restricted(kubectl, namespace):
     """A namespace that takes only pods of the restricted standard, with the store's keys."""
-    kubectl("label", "namespace", namespace, RESTRICTED)
-    keys = ("--from-literal=accesskey=minio", "--from-literal=secretkey=minio123")
-    kubectl("-n", namespace, "create", "secret", "generic", "mlpipeline-minio-artifact", *keys)
+    restrict(kubectl, namespace)
     return namespace
-
-
-@contextmanager
-def released(helm, namespace, image, **values):
-    """A release whose controller is ready."""
-    repository, _, tag = image.rpartition(":")
-    named = {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}
-    told = {"image": named, "kfp": {"namespace": namespace}, "userRoles": {"create": False}}
-    install(helm, "install", namespace, {**told, **values})
-    try:
-        yield {**told, **values}
-    finally:
-        helm("uninstall", RELEASE, "--namespace", namespace, "--ignore-not-found", "--wait")
-
-
-def install(helm, verb, namespace, values):
-    # The definition is there already, by another test or another release.
-    options = ("--take-ownership", "--wait", "--timeout=3m")
-    return helm(verb, RELEASE, str(CHART), "--namespace", namespace, *options, values=values)
 
 
 def may(kubectl, what, *, namespace, user):

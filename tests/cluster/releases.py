@@ -1,0 +1,38 @@
+"""Releases of the chart on a real cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.cluster.charts import CHART, RELEASE, Helm, Values
+
+_STANDARD = "pod-security.kubernetes.io/enforce=restricted"
+_KEYS = ("--from-literal=accesskey=minio", "--from-literal=secretkey=minio123")
+
+
+def restrict(kubectl: Callable[..., str], namespace: str) -> None:
+    """Let a namespace take only pods of the restricted standard, and give it the store's keys."""
+    kubectl("label", "namespace", namespace, _STANDARD)
+    kubectl("-n", namespace, "create", "secret", "generic", "mlpipeline-minio-artifact", *_KEYS)
+
+
+@contextmanager
+def released(helm: Helm, namespace: str, image: str, **values: Any) -> Iterator[Values]:
+    """A release whose controller is ready, in and for one namespace."""
+    repository, _, tag = image.rpartition(":")
+    named = {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}
+    told = {"image": named, "kfp": {"namespace": namespace}, "userRoles": {"create": False}}
+    install(helm, "install", namespace, {**told, **values})
+    try:
+        yield {**told, **values}
+    finally:
+        helm("uninstall", RELEASE, "--namespace", namespace, "--ignore-not-found", "--wait")
+
+
+def install(helm: Helm, verb: str, namespace: str, values: Values) -> str:
+    """Install or upgrade, and wait until the controller is ready."""
+    # The definition is there already, by another test or another release.
+    options = ("--take-ownership", "--wait", "--timeout=3m")
+    return helm(verb, RELEASE, str(CHART), "--namespace", namespace, *options, values=values)
