@@ -5,6 +5,8 @@ cost of the stages that would really run, raised to a power that falls as the bu
 departs from the published form where experiments did not support it:
 
 - the cost enters as 1 / E[C], not E[1 / C], which rewards not knowing a cost;
+- the overhead that stages were seen to have counts as a cost, whether or not the budget is charged
+  with it: where starting a stage takes longer than running it, a short stage is not cheap;
 - a trial that would probably not fit what is left scores lower, and one that is expected not to
   fit is never proposed;
 - cost models see all parameters that decide a stage's output, not only the stage's own: an

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from eeipu_kfp.core.budget import Budget
+from eeipu_kfp.core.budget import Budget, Counted
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.objective import Objective
 from eeipu_kfp.core.pipeline import Pipeline, Stage
@@ -36,7 +36,9 @@ class World:
     space: Space
     score: Callable[[Mapping], float] = lambda c: 0.0
     cost: Callable[[str, Mapping], float] = lambda stage, c: 1.0
+    overhead: float = 0.0
     budget: float = 100.0
+    counts: Counted = Counted.COMPUTE
     objective: Objective = field(default_factory=lambda: Objective(metric="s.m"))
 
     def request(self, trials=(), *, forget=(), **changes):
@@ -46,15 +48,15 @@ class World:
             for record in trial.stages
             if record.outcome is StageOutcome.EXECUTED and record.stage not in forget
         ]
-        spent = sum(trial.spent_seconds for trial in trials)
+        budget = Budget(amount=self.budget, counts=self.counts)
         request = SuggestionRequest(
             pipeline=self.pipeline,
             space=self.space,
             objective=self.objective,
             trials=tuple(trials),
             cached=CachedStages(self.pipeline, tuple(self.space), cached),
-            budget=Budget(amount=self.budget),
-            remaining=self.budget - spent,
+            budget=budget,
+            remaining=self.budget - budget.spent(trials),
         )
         return replace(request, **changes)
 
@@ -64,10 +66,13 @@ class World:
         records = []
         for stage in self.pipeline.names:
             if stage in running:
-                seconds = self.cost(stage, configuration)
-                records.append(
-                    StageRecord(stage=stage, outcome=StageOutcome.EXECUTED, seconds=seconds)
+                record = StageRecord(
+                    stage=stage,
+                    outcome=StageOutcome.EXECUTED,
+                    seconds=self.cost(stage, configuration),
+                    overhead_seconds=self.overhead,
                 )
+                records.append(record)
             else:
                 records.append(StageRecord(stage=stage, outcome=StageOutcome.CACHED))
         succeeded = state is TrialState.SUCCEEDED

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eeipu_kfp.core.budget import Budget
+from eeipu_kfp.core.budget import Budget, Counted
 from eeipu_kfp.core.objective import Direction, Objective
 from eeipu_kfp.core.space import Categorical, Float, Int
 from eeipu_kfp.core.suggestion import Stop, StopReason, Suggestion
@@ -376,3 +376,18 @@ def test_a_warm_up_that_took_everything_leaves_nothing(wavy):
     trials = wavy.sample(10)
 
     assert budget_left(wavy.request(trials, budget=Budget(amount=1.0), remaining=5.0), 10) == 0.0
+
+
+@pytest.mark.parametrize("name", DESIGNERS)
+@pytest.mark.parametrize(("counts", "trial_cost"), [("Compute", 2.0), ("ComputeAndOverhead", 10.0)])
+def test_a_budget_pays_for_overhead_only_where_it_counts_it(make_world, name, counts, trial_cost):
+    space = {"a": Float(0.0, 1.0), "b": Float(0.0, 1.0)}
+    world = make_world(
+        space, ("a",), ("b",), overhead=4.0, budget=3.4 * trial_cost, counts=Counted(counts)
+    )
+
+    trials, stop = world.play(name)
+
+    spent = world.request(trials).budget.spent(trials)
+    assert world.budget - trial_cost < spent <= world.budget
+    assert stop.reason is StopReason.BUDGET_EXHAUSTED
