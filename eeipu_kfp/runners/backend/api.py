@@ -24,6 +24,9 @@ _CONFLICT_STATUS = 409
 _FIRST_FAULT_STATUS = 400
 _FIRST_SERVER_FAULT_STATUS = 500
 _PAGE_SIZE = 100
+# A pipeline that can never run is answered with 500, as a fault of the server is.
+_NOT_COMPILED = ("Failed to compile job", "pipeline spec manifest")
+_WITHHELD = "Internal Server Error"
 
 
 class KfpApi:
@@ -193,9 +196,11 @@ class KfpApi:
             raise RunnerError(message, hint="give the address of `ml-pipeline`") from error
 
     def _refusal(self, path: str, response: BaseHTTPResponse) -> RunnerError:
-        reason = _reason(response)
+        texts = _texts(response)
         message = f"Kubeflow Pipelines at `{self.url}` answers {response.status} to `{path}`"
-        message = f"{message}: {reason}" if reason else message
+        message = f"{message}: {texts[0].splitlines()[0].strip()}" if texts else message
+        if any(sign in text for sign in _NOT_COMPILED for text in texts):
+            return RunnerError(message, hint="compile the pipeline again with kfp 2")
         if response.status >= _FIRST_SERVER_FAULT_STATUS or response.status in _BUSY_STATUSES:
             return RunnerUnavailableError(message, hint="see the log of `ml-pipeline`")
         if response.status in _REFUSED_STATUSES:
@@ -221,14 +226,14 @@ def _version(pipeline: str, version: str | None, pages: Iterator[Mapping[str, An
     raise RunnerError(message, hint="name one of its versions, or none for the newest")
 
 
-def _reason(response: BaseHTTPResponse) -> str:
-    """Return what the backend says is wrong: the innermost message, without its stack trace."""
+def _texts(response: BaseHTTPResponse) -> tuple[str, ...]:
+    """Return what the backend says is wrong, innermost first; some have a stack trace below."""
     try:
         body = response.json()
     except ValueError:
-        return ""
+        return ()
     if not isinstance(body, Mapping):
-        return ""
+        return ()
     details = [detail.get("message") for detail in body.get("details") or ()]
-    texts = [str(text) for text in (*details, body.get("message"), body.get("error")) if text]
-    return texts[0].splitlines()[0].strip() if texts else ""
+    texts = (*details, body.get("message"), body.get("error"))
+    return tuple(str(text) for text in texts if text and text != _WITHHELD)

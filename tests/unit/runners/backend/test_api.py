@@ -231,6 +231,25 @@ def test_a_refusal_says_why_without_a_stack_trace(backend: Backend, api: KfpApi)
     assert "github.com" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("recording", "reason"),
+    [
+        ("run_of_no_pipeline", "pipeline spec is invalid"),
+        ("run_of_broken_pipeline", 'unknown producer task "nobody" in DAG'),
+    ],
+)
+def test_a_pipeline_that_can_never_run_is_not_tried_again(
+    backend: Backend, api: KfpApi, recording: str, reason: str
+) -> None:
+    backend.says_as_recorded(recording)
+
+    with pytest.raises(RunnerError, match=reason) as caught:
+        api.create_run({})
+
+    assert not caught.value.retryable
+    assert "github.com" not in str(caught.value)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_right_is_explained(backend: Backend, api: KfpApi, status: int) -> None:
     backend.says({"error": "no"}, status)
