@@ -57,6 +57,12 @@ def notice_of(event: tuning.Event) -> Notice | None:
     return None
 
 
+def wait_notice(trial: int, why: str) -> Notice:
+    """Return what to tell of a run that waits for what may never come."""
+    message = f"trial {trial}: {why}"
+    return Notice(reason="PodWaiting", message=message, is_warning=True, about=message)
+
+
 def end_notice(stop: Stop) -> Notice:
     """Return what to tell of an experiment's end."""
     reason = "Failed" if stop.is_failure else "Completed"

@@ -10,7 +10,7 @@ from eeipu_kfp.controller.api_server import ApiServerError, MissingResourceError
 from eeipu_kfp.controller.cleanup import clean_up, hold, release
 from eeipu_kfp.controller.conditions import Reason
 from eeipu_kfp.controller.display import Display
-from eeipu_kfp.controller.events import Notice, end_notice, image_notice, notice_of
+from eeipu_kfp.controller.events import Notice, end_notice, image_notice, notice_of, wait_notice
 from eeipu_kfp.controller.opening import Opened, Tools, open_resource
 from eeipu_kfp.controller.proposals import PooledDesigner
 from eeipu_kfp.controller.resource import Resource, parse_time
@@ -66,6 +66,8 @@ class Reconciler:
         was_over = session.end is not None
         has_news = session.turn(suspended=resource.is_suspended)
         self._faults = 0
+        for trial, why in session.stuck().items():
+            self._tools.recorder.tell(resource, wait_notice(trial, why))
         if session.end is not None and not was_over:
             self._tools.recorder.tell(resource, end_notice(session.end.stop))
         if session.end is None:

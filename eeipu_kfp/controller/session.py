@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from eeipu_kfp.controller.ledger import End, limits_of, read_end, write_end
 from eeipu_kfp.controller.opening import Opened
 from eeipu_kfp.controller.status import CacheSize, Standing
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.ports import Clock, Designer
+from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.report.result import TuningResult
 from eeipu_kfp.report.summary import summarise
 from eeipu_kfp.tuning.driver import Surroundings
@@ -15,6 +18,7 @@ from eeipu_kfp.tuning.identity import identity
 from eeipu_kfp.tuning.loop import TuningLoop
 
 _SECONDS_BETWEEN_CACHE_LOOKS = 60.0
+_SECONDS_BETWEEN_POD_LOOKS = 20.0
 
 
 class Session:
@@ -43,6 +47,7 @@ class Session:
         self._clock = clock
         self._observe = observe
         self._has_news = True
+        self._looked_at = clock.now()
         self._cache_size: tuple[float, CacheSize] | None = None
         ledger = opened.ledger.documents
         ledger.claim(identity(opened.experiment, opened.pipeline))
@@ -74,6 +79,21 @@ class Session:
             write_end(self.opened.ledger.documents, end)
             self.end, self._loop = end, None
         return self._has_news or stop is not None
+
+    def stuck(self) -> Mapping[int, str]:
+        """Return what runs wait for that may never come, by trial; looked up now and then.
+
+        Raises:
+            RunnerError: Neither the backend nor the pods tell.
+        """
+        now = self._clock.now()
+        if self._loop is None or now - self._looked_at < _SECONDS_BETWEEN_POD_LOOKS:
+            return {}
+        self._looked_at = now
+        opened, running = self.opened, self.history.in_state(TrialState.RUNNING)
+        handles = {t.number: opened.ledger.runs.get(t.number) for t in running}
+        found = {n: opened.runner.stuck(handle) for n, handle in handles.items() if handle}
+        return {number: why for number, why in found.items() if why is not None}
 
     def standing(self) -> Standing:
         """Return all that is to be shown of the experiment."""
