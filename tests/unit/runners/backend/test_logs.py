@@ -14,7 +14,7 @@ I1124 01:11:01.816409      15 main.go:67] Setting log level to: '1'
 }
 train begins
 ValueError: no luck
-E1124 01:11:02.760919  15 launcher_v2.go:449] Component failed to execute successfully: exit status 1
+E1124 01:11:02.760919 15 launcher_v2.go:449] Component failed to execute successfully: exit status 1
 F1124 01:11:02.883087      15 main.go:59] failed to execute component: exit status 1
 time=2026-11-24T01:11:03.775Z level=INFO msg="sub-process exited" argo=true error="exit status 1"
 Error: exit status 1
