@@ -96,10 +96,10 @@ def forecast(opened: Opened, entries: Sequence[CacheEntry], history: History) ->
         return f"{said}how long a trial takes is known after the first one"
     whole, last = _cost(budget, times, names), _cost(budget, times, names[-1:])
     price = f" and costs {wording.cost(budget, whole)}" if budget.prices else ""
+    cheap = f"{left / last:.0f}" if last else "any number"
     return (
         f"{said}a whole trial takes about {_together(times, names).words}{price}, so that is "
-        f"{left / max(whole, 1e-9):.0f} whole trials, or "
-        f"{left / max(last, 1e-9):.0f} that run only `{names[-1]}`"
+        f"{left / max(whole, 1e-9):.0f} whole trials, or {cheap} that run only `{names[-1]}`"
     )
 
 

@@ -89,6 +89,13 @@ def test_a_budget_in_money_is_told_in_money(opened, history):
     assert "takes about 100.0 s and costs 2 EUR, so that is 7 whole trials, or 14" in said
 
 
+def test_any_number_of_trials_can_run_a_free_stage(opened, history):
+    budget = Budget(amount=20.0, prices={"prepare": 36.0, "train": 36.0, "evaluate": 0.0})
+    opened = replace(opened, experiment=replace(opened.experiment, budget=budget))
+
+    assert "any number that run only `evaluate`" in forecast(opened, (), history)
+
+
 def test_without_a_trial_the_forecast_promises_nothing(opened, history):
     nothing = History(objective=history.objective)
 
