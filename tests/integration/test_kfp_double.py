@@ -285,22 +285,26 @@ def test_orders_come_over_http(instant: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("change", "status", "reason"),
     [
-        ({"display_name": ""}, "run name is empty"),
-        ({"pipeline_spec": {}}, "pipeline spec is invalid"),
-        ({"runtime_config": {}}, "journal is not optional"),
-        ({"runtime_config": {"parameters": {"journal": 3}}}, "requires type STRING"),
-        ({"runtime_config": {"parameters": {"journal": "", "x": 3}}}, "x is not in"),
+        ({"display_name": ""}, 500, "Run name cannot be empty"),
+        ({"pipeline_spec": {}}, 500, "pipeline spec is invalid"),
+        ({"experiment_id": "other"}, 404, "Experiment other not found"),
+        ({"runtime_config": {}}, 400, "journal is not optional"),
+        ({"runtime_config": {"parameters": {"journal": 3}}}, 400, "requires type STRING"),
+        ({"runtime_config": {"parameters": {"journal": "", "x": 3}}}, 400, "pipeline: x"),
     ],
-    ids=["no-name", "no-pipeline", "no-argument", "wrong-type", "unknown-argument"],
+    ids=["no-name", "no-pipeline", "no-experiment", "no-argument", "wrong-type", "unknown"],
 )
-def test_a_bad_submission_is_refused(instant: World, change: dict[str, Any], reason: str) -> None:
+def test_a_bad_submission_is_refused(
+    instant: World, change: dict[str, Any], status: int, reason: str
+) -> None:
     with pytest.raises(HTTPError) as refused:
         instant.ask("POST", "runs", {**instant.submission(compiled(whole)), **change})
 
     document = json.loads(refused.value.read())
-    assert (refused.value.code, document["code"]) == (400, 3)
+    assert refused.value.code == status
+    assert document["code"] == {400: 3, 404: 5, 500: 13}[status]
     assert reason in document["message"]
 
 

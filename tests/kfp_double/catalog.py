@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.kfp_double.documents import timestamp
-from tests.kfp_double.refusals import RefusalError, invalid, not_found
+from tests.kfp_double.refusals import invalid, not_found, taken
 
 DEFAULT_PAGE = 20
 _EQUALS = ("EQUALS", 1)
@@ -30,19 +30,18 @@ class Catalog:
             message = "experiment's name cannot be empty"
             raise invalid(message)
         if any(
-            (found["display_name"], found["namespace"]) == (name, namespace)
+            (found["display_name"], found.get("namespace", "")) == (name, namespace)
             for found in self.experiments.values()
         ):
-            message = f"Experiment with name {name} already exists"
-            raise RefusalError(409, 6, message)
+            raise taken(name)
+        texts = {"description": wanted.get("description", ""), "namespace": namespace}
         experiment = {
             "experiment_id": str(uuid4()),
             "display_name": name,
-            "description": wanted.get("description", ""),
             "created_at": timestamp(at),
             "last_run_created_at": timestamp(0),
-            "namespace": namespace,
             "storage_state": "AVAILABLE",
+            **{field: text for field, text in texts.items() if text},
         }
         self.experiments[experiment["experiment_id"]] = experiment
         return experiment

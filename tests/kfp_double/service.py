@@ -15,7 +15,7 @@ from tests.kfp_double.catalog import Catalog, page, wanted_values
 from tests.kfp_double.documents import run_document
 from tests.kfp_double.execution import Executor
 from tests.kfp_double.faults import Faults
-from tests.kfp_double.refusals import invalid, not_found
+from tests.kfp_double.refusals import invalid, not_found, unconvertible
 from tests.kfp_double.runs import Run, State
 from tests.kfp_double.uploads import uploaded_pipeline
 
@@ -120,7 +120,12 @@ class Service:
         return self.catalog.register(name, version, spec, time.time())
 
     def _get_health(self, _request: Request) -> Mapping[str, Any]:
-        return {"multi_user": False}
+        return {
+            "commit_sha": "unknown",
+            "tag_name": "unknown",
+            "multi_user": False,
+            "pipeline_store": "database",
+        }
 
     def _create_experiment(self, request: Request) -> Mapping[str, Any]:
         return self.catalog.add_experiment(request.body, time.time())
@@ -136,7 +141,7 @@ class Service:
         found = [
             experiment
             for experiment in self.catalog.experiments.values()
-            if all(experiment[name] == value for name, value in wanted.items())
+            if all(experiment.get(name) == value for name, value in wanted.items())
         ]
         experiments, about = page(found, request.query)
         return {"experiments": experiments, **about} if found else {}
@@ -217,8 +222,8 @@ class Service:
 
     def _submitted(self, body: Mapping[str, Any]) -> Run:
         if not body.get("display_name"):
-            message = "The run name is empty. Please specify a valid name"
-            raise invalid(message)
+            reason = "Run name cannot be empty"
+            raise unconvertible(reason)
         document = self._pipeline_of(body)
         config = body.get("runtime_config") or {}
         root = config.get("pipeline_root") or self._default_root
@@ -226,7 +231,7 @@ class Service:
         run = Run(
             name=body["display_name"],
             experiment_id=experiment["experiment_id"],
-            namespace=experiment["namespace"] or "kubeflow",
+            namespace=experiment.get("namespace", "kubeflow"),
             submitted=body,
             document=document,
             arguments=_arguments(document, config.get("parameters") or {}),
@@ -256,8 +261,8 @@ def document_of(spec: Mapping[str, Any]) -> Document:
     """
     ir = spec.get("pipeline_spec", spec)
     if "root" not in ir or "pipelineInfo" not in ir:
-        message = "unknown template format: pipeline spec is invalid"
-        raise invalid(message)
+        reason = "unknown template format: pipeline spec is invalid"
+        raise unconvertible(reason)
     return Document(ir=ir, platform=spec.get("platform_spec", {}))
 
 
@@ -282,7 +287,7 @@ def _arguments(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _misfit(name: str, inputs: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     if name not in inputs:
-        return f"parameter {name} is not in the pipeline's inputs"
+        return f"parameter(s) provided are not required by pipeline: {name}"
     if name not in values:
         is_optional = inputs[name].get("isOptional", False)
         text = "is not optional, yet has neither default value nor user provided value"
