@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from eeipu_kfp.cli.options import Place, on_cluster
+from eeipu_kfp.cli.options import Place, in_namespace
 from eeipu_kfp.errors import SpecError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@on_cluster
+@in_namespace
 @click.option("--dry-run", is_flag=True, help="Ask the cluster what it would say; change nothing.")
 @click.option("--force", is_flag=True, help="Take over fields that another tool has set.")
 def apply(file: Path, place: Place, *, dry_run: bool, force: bool) -> None:
@@ -50,7 +51,7 @@ def _at(place: Place, written: str | None) -> Place:
     if place.namespace not in {None, written}:
         message = f"namespace `{written}` is written here, but `-n` says `{place.namespace}`"
         raise SpecError(message, path="metadata.namespace", hint="leave one of them out")
-    return Place(namespace=written, context=place.context, home=place.home)
+    return replace(place, namespace=written)
 
 
 def _sent(submission: Submission, experiments: Experiments, *, dry_run: bool, force: bool) -> str:

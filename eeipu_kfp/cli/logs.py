@@ -27,7 +27,7 @@ def logs(
 ) -> None:
     """Show what the stages of a trial of EXPERIMENT, a file or a name on a cluster, have written.
 
-    What a trial on this machine has written is kept while it runs, and its last lines if it failed.
+    On this machine that is kept while a trial runs, and of trials that failed.
     """
     file = local_file(target)
     if file is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,9 +52,9 @@ class Place:
         home: Where the controller runs; None where it is to be looked for.
     """
 
-    namespace: str | None
-    context: str | None
-    home: str | None
+    namespace: str | None = None
+    context: str | None = None
+    home: str | None = None
 
     @property
     def is_named(self) -> bool:
@@ -83,24 +83,27 @@ class Place:
         return "".join(f" {option} {value}" for option, value in named if value)
 
 
-def on_cluster(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of a cluster, as one argument named `place`."""
+def in_namespace(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that name a namespace of a cluster, as one argument `place`."""
 
     @_NAMESPACE
     @_CONTEXT
-    @_HOME
     @wraps(command)
-    def placed(
-        *args: Any,
-        namespace: str | None,
-        context: str | None,
-        controller_namespace: str | None,
-        **rest: Any,
-    ) -> Any:
-        place = Place(namespace=namespace, context=context, home=controller_namespace)
-        return command(*args, place=place, **rest)
+    def placed(*args: Any, namespace: str | None, context: str | None, **rest: Any) -> Any:
+        return command(*args, place=Place(namespace=namespace, context=context), **rest)
 
     return placed
+
+
+def on_cluster(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the same options, and the one that says where the controller runs."""
+
+    @_HOME
+    @wraps(command)
+    def placed(*args: Any, place: Place, controller_namespace: str | None, **rest: Any) -> Any:
+        return command(*args, place=replace(place, home=controller_namespace), **rest)
+
+    return in_namespace(placed)
 
 
 def local_file(target: str) -> Path | None:

@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from eeipu_kfp.cli.options import DIRECTORY, EXPERIMENT, local_file, on_cluster
+from eeipu_kfp.cli.options import DIRECTORY, EXPERIMENT, in_namespace, local_file, on_cluster
 
 
 @click.command()
@@ -45,6 +45,16 @@ def test_the_environment_may_say_where_the_controller_runs():
     told = CliRunner().invoke(place_of, [], env={"EEIPU_CONTROLLER_NAMESPACE": "kubeflow"})
 
     assert told.output == "None None kubeflow False|\n"
+
+
+def test_a_command_that_asks_no_controller_has_no_option_for_it():
+    @click.command()
+    @in_namespace
+    def asked(place):
+        click.echo(f"{place.namespace} {place.home}")
+
+    assert CliRunner().invoke(asked, ["-n", "team"]).output == "team None\n"
+    assert CliRunner().invoke(asked, ["--controller-namespace", "x"]).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def test_run_with_json_prints_one_document_and_nothing_else(call):
         "savedSeconds",
         "stageRuns",
         "stageHits",
+        "stop",
         "report",
     }
     assert set(document["best"]) == {"trial", "objective", "configuration"}
