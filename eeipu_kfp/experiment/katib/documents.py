@@ -82,9 +82,9 @@ def read_katib(text: str, *, source: str) -> KatibExperiment:
         parameters=parameters,
         algorithm="random" if algorithm.get("algorithmName") == "random" else "eeipu",
         seed=_setting(settings, _SEEDS),
-        warm_up_trials=_setting(settings, _WARM_UPS) or None,
+        warm_up_trials=_limited(spec, _setting(settings, _WARM_UPS) or 0) or None,
         max_trials=spec.get("maxTrialCount"),
-        parallel_trials=_parallel(spec),
+        parallel_trials=_limited(spec, spec.get("parallelTrialCount") or _PARALLEL_BY_DEFAULT),
         max_failed_trials=_failures(spec),
         remarks=remarks_on(spec, [name for name in settings if name not in _SEEDS + _WARM_UPS]),
     )
@@ -138,9 +138,8 @@ def _aliases(spec: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _parallel(spec: Mapping[str, Any]) -> int:
-    """Return how many trials may run at once; more than there may be in all makes no sense here."""
-    count = spec.get("parallelTrialCount") or _PARALLEL_BY_DEFAULT
+def _limited(spec: Mapping[str, Any], count: int) -> int:
+    """Return a number of trials, or that of all trials where it is above."""
     most = spec.get("maxTrialCount")
     return count if most is None else min(count, most)
 

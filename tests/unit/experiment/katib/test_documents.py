@@ -28,8 +28,13 @@ def test_what_katib_would_fill_in_is_filled_in():
     assert (found.parallel_trials, found.max_trials, found.max_failed_trials) == (3, None, None)
 
 
-def test_no_more_trials_run_at_once_than_there_may_be():
-    assert read(katib(parallelTrialCount=5, maxTrialCount=2)).parallel_trials == 2
+def test_no_more_trials_run_at_once_or_warm_up_than_there_may_be():
+    settings = [{"name": "n_startup_trials", "value": "5"}]
+    algorithm = {"algorithmName": "tpe", "algorithmSettings": settings}
+
+    found = read(katib(parallelTrialCount=5, maxTrialCount=2, algorithm=algorithm))
+
+    assert (found.parallel_trials, found.warm_up_trials) == (2, 2)
 
 
 def test_no_failure_allowed_means_the_first_one_ends_it():
