@@ -141,6 +141,33 @@ def test_of_several_runs_of_one_name_the_first_is_meant(backend: Backend, api: K
     assert backend.asked[1][2]["page_token"] == "more"
 
 
+def test_the_runs_that_go_on_are_listed(backend: Backend, api: KfpApi) -> None:
+    states = {"r1": "RUNNING", "r2": "SUCCEEDED", "r3": "CANCELING", "r4": "FAILED"}
+    backend.says({"experiments": [{"experiment_id": "e1"}]})
+    backend.says({"runs": [{"run_id": r, "state": state} for r, state in states.items()]})
+
+    assert api.active_runs("mine", namespace="team") == ("r1", "r3")
+    assert backend.asked[0][2]["namespace"] == "team"
+    assert backend.asked[1][2]["experiment_id"] == "e1"
+
+
+def test_an_experiment_that_is_not_there_has_no_runs(backend: Backend, api: KfpApi) -> None:
+    backend.says({})
+
+    assert api.active_runs("mine") == ()
+
+
+def test_an_experiment_that_comes_and_goes_may_be_there_later(
+    backend: Backend, api: KfpApi
+) -> None:
+    backend.says({})
+    backend.says_as_recorded("experiment_made_twice")
+    backend.says({})
+
+    with pytest.raises(RunnerUnavailableError, match="has and has not an experiment `mine`"):
+        api.experiment_id("mine")
+
+
 def test_a_run_is_made_as_it_is_asked_for(backend: Backend, api: KfpApi) -> None:
     backend.says({"run_id": "r1"})
 

@@ -15,13 +15,19 @@ from eeipu_kfp.runners.backend.tasks import TaskKind, TaskRecord, TaskState, Tas
 from tests.unit.runners.backend.test_tasks import record, root
 
 STAGES = ("prepare", "train")
+IMPORT = "cached-a"
 
 
 def run(
     state: RunState, *, has_ended: bool = True, task_states: Mapping[str, str] | None = None
 ) -> Run:
-    tasks = {name: {"componentRef": {"name": f"comp-{name}"}} for name in STAGES}
-    ir = {"root": {"dag": {"tasks": tasks}}, "components": {f"comp-{n}": {} for n in STAGES}}
+    tasks = {name: {"componentRef": {"name": f"comp-{name}"}} for name in (*STAGES, IMPORT)}
+    components: dict[str, Any] = {f"comp-{name}": {"executorLabel": name} for name in tasks}
+    ir = {
+        "root": {"dag": {"tasks": tasks}},
+        "components": components,
+        "deploymentSpec": {"executors": {IMPORT: {"importer": {"artifactUri": {}}}}},
+    }
     return Run(
         id="one",
         state=state,
@@ -214,7 +220,10 @@ def test_a_driver_that_failed_is_told_from_its_stage() -> None:
             (pod("cached-a", code=1),),
             {},
             "did not begin: `cached-a` exited with code 1",
-            id="importer",
+            id="importer-by-its-pod",
+        ),
+        pytest.param(
+            (), {IMPORT: "FAILED"}, "did not begin: `cached-a` failed", id="importer-by-argo"
         ),
         pytest.param((), {}, "did not begin: the run failed before it", id="nothing-known"),
     ],
