@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +112,12 @@ class KfpApi:
         """End a run; RunnerError where it has ended."""
         self._call("POST", f"runs/{run_id}:terminate")
 
-    def registered_pipeline(
-        self, name: str, *, version: str | None = None, namespace: str = ""
-    ) -> Document:
+    def registered_pipeline(self, name: str, *, version: str, namespace: str = "") -> Document:
         """Return a registered pipeline.
 
         Args:
             name: The pipeline's name.
-            version: The version's name; None for the newest.
+            version: The version's name.
             namespace: Where the pipeline is registered; empty for all namespaces.
         """
         query = {"namespace": namespace} if namespace else {}
@@ -214,16 +212,12 @@ def _is(key: str, value: str) -> str:
     return json.dumps({"predicates": [predicate]})
 
 
-def _version(pipeline: str, version: str | None, pages: Iterator[Mapping[str, Any]]) -> Document:
-    for found in pages:
-        if version is None or version in {found.get("display_name"), found.get("name")}:
-            return document_of(found["pipeline_spec"])
-    message = (
-        f"pipeline `{pipeline}` has no version `{version}`"
-        if version
-        else (f"pipeline `{pipeline}` has no version")
-    )
-    raise RunnerError(message, hint="name one of its versions, or none for the newest")
+def _version(pipeline: str, version: str, found: Iterable[Mapping[str, Any]]) -> Document:
+    for each in found:
+        if version in {each.get("display_name"), each.get("name")}:
+            return document_of(each["pipeline_spec"])
+    message = f"pipeline `{pipeline}` has no version `{version}`"
+    raise RunnerError(message, hint="name one of its versions")
 
 
 def _texts(response: BaseHTTPResponse) -> tuple[str, ...]:

@@ -199,20 +199,17 @@ def test_a_run_is_terminated(backend: Backend, api: KfpApi) -> None:
     assert backend.asked == [("POST", "runs/r1:terminate", {}, {})]
 
 
-def test_the_newest_version_of_a_registered_pipeline_is_taken(
-    backend: Backend, api: KfpApi
-) -> None:
+def test_a_registered_pipeline_is_read_by_its_versions_name(backend: Backend, api: KfpApi) -> None:
     backend.says_as_recorded("pipeline_by_name")
     backend.says_as_recorded("pipeline_versions")
 
-    document = api.registered_pipeline("three-stages")
+    document = api.registered_pipeline("three-stages", version="second")
 
     assert document.ir["pipelineInfo"]["name"] == "three-stages"
     assert set(document.tasks) == {"prepare", "train", "evaluate"}
-    assert backend.asked[1][2]["sort_by"] == "created_at desc"
 
 
-def test_a_version_is_taken_by_its_name(backend: Backend, api: KfpApi) -> None:
+def test_an_older_version_is_found_by_its_display_name(backend: Backend, api: KfpApi) -> None:
     backend.says({"pipeline_id": "p1"})
     versions = [{"display_name": n, "pipeline_spec": {"root": n}} for n in ("second", "first")]
     backend.says({"pipeline_versions": versions})
@@ -224,20 +221,15 @@ def test_an_unknown_pipeline_is_named(backend: Backend, api: KfpApi) -> None:
     backend.says_as_recorded("unknown_pipeline")
 
     with pytest.raises(RunnerError, match="no pipeline `absent` is registered"):
-        api.registered_pipeline("absent", namespace="team")
+        api.registered_pipeline("absent", version="first", namespace="team")
 
 
-@pytest.mark.parametrize(
-    ("version", "sentence"), [("third", "has no version `third`"), (None, "has no version")]
-)
-def test_an_unknown_version_is_named(
-    backend: Backend, api: KfpApi, version: str | None, sentence: str
-) -> None:
+def test_an_unknown_version_is_named(backend: Backend, api: KfpApi) -> None:
     backend.says({"pipeline_id": "p1"})
     backend.says_as_recorded("pipeline_version_by_unknown_name")
 
-    with pytest.raises(RunnerError, match=sentence):
-        api.registered_pipeline("p", version=version)
+    with pytest.raises(RunnerError, match="pipeline `p` has no version `third`"):
+        api.registered_pipeline("p", version="third")
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
