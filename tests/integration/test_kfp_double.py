@@ -181,6 +181,7 @@ def test_a_deleted_object_fails_its_consumer_and_not_the_importer(world: World) 
     logs = world.metadata(run["run_id"]).linked("look", _OUTPUT)["executor-logs"]
     text = world.double.bucket.get(world.double.bucket.name_of(logs.uri) or "")
     assert b"FileNotFoundError" in text
+    assert b"'/minio/mlpipeline/kept/gone'" in text
 
 
 def test_a_stage_out_of_memory_is_told_by_its_pod_alone(world: World) -> None:
