@@ -68,6 +68,8 @@ def print_log(
             break
         time.sleep(_SECONDS_BETWEEN_LOOKS)
         standing, told = Standing(cluster.experiments.get(name)), text
+    if not text:
+        click.echo(f"nothing is kept of what trial {number} has written", err=True)
     failures = {row["trial"]: row["failure"] for row in controller.result(name)["trialList"]}
     if failures.get(number):
         click.echo(f"trial {number} failed: {failures[number]}")

@@ -88,38 +88,39 @@ def find_controller(
         home: Where the controller runs; looked for if None.
 
     Raises:
-        ClusterError: There is none, or it cannot be told where.
+        ClusterError: There is none, or there are several and none is beside the experiments.
     """
-    services = _services(connection, namespace, home)
-    if len(services) == 1:
-        return Controller(connection, services[0], namespace)
+    homes = _homes(connection, namespace, home)
+    chosen = namespace if namespace in homes else homes[0] if len(homes) == 1 else None
+    if chosen is not None:
+        return Controller(connection, _service(chosen), namespace)
     place = f"in namespace `{home}`" if home else "in sight"
-    count = "no controller is" if not services else f"{len(services)} controllers are"
-    message = f"{count} {place}"
+    message = f"no controller is {place}"
+    if homes:
+        message = f"several controllers are in sight, in {', '.join(f'`{one}`' for one in homes)}"
     raise ClusterError(message, hint=_NAME_IT)
 
 
-def _services(connection: Connection, namespace: str, home: str | None) -> tuple[str, ...]:
-    """Return the paths of services with the controller's label, wherever one may look.
+def _homes(connection: Connection, namespace: str, home: str | None) -> tuple[str, ...]:
+    """Return the namespaces with a controller's service, as far as one may look.
 
     Who may use a service need not be allowed to list services.
     """
     if home is None:
         with suppress(ForbiddenError):
-            return _labelled(connection, "/api/v1/services")
+            return _seen(connection, "/api/v1/services")
     place = home or namespace
     try:
-        return _labelled(connection, f"/api/v1/namespaces/{place}/services")
+        return _seen(connection, f"/api/v1/namespaces/{place}/services")
     except ForbiddenError:
-        return (_path(place, _NAME),)
+        return (place,)
 
 
-def _labelled(connection: Connection, path: str) -> tuple[str, ...]:
+def _seen(connection: Connection, path: str) -> tuple[str, ...]:
     query = {"labelSelector": f"app.kubernetes.io/name={_NAME}"}
     found = read_json(connection.get(path, query))
-    known = (item["metadata"] for item in found["items"])
-    return tuple(_path(one["namespace"], one["name"]) for one in known)
+    return tuple(sorted({item["metadata"]["namespace"] for item in found["items"]}))
 
 
-def _path(namespace: str, service: str) -> str:
-    return f"/api/v1/namespaces/{namespace}/services/{service}:{_PORT}/proxy"
+def _service(namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/services/{_NAME}:{_PORT}/proxy"

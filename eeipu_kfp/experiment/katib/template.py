@@ -122,8 +122,8 @@ def _matched(
 
 
 def _limits(katib: KatibExperiment) -> Iterator[str]:
-    yield "  # TODO: what may be spent: Katib only counts trials, but this is the compute time of all"
-    yield "  # stages together, in which a stage whose output is reused is free."
+    yield "  # TODO: what may be spent: Katib only counts trials, but this is the compute time of"
+    yield "  # all stages together, in which a stage whose output is reused is free."
     yield "  budget: {seconds: 3600}"
     algorithm = {"name": katib.algorithm, "seed": katib.seed, "warmUpTrials": katib.warm_up_trials}
     chosen = {name: value for name, value in algorithm.items() if value is not None}

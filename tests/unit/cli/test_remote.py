@@ -147,3 +147,12 @@ def test_before_the_first_trial_there_is_no_log(call, cluster):
 
     with pytest.raises(ClusterError, match="has no trial yet"):
         call("logs", "demo")
+
+
+def test_where_nothing_is_kept_of_a_log_that_is_said(call, cluster):
+    cluster.answers = {**answers(trial(1)), f"{PROXY}/experiments/demo/trials/1/log": ""}
+
+    shown = call("logs", "demo", "--trial", "1")
+
+    assert shown.stdout == ""
+    assert "nothing is kept of what trial 1 has written" in shown.stderr

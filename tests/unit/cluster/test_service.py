@@ -32,15 +32,28 @@ def test_the_controller_is_found(answers, home):
     assert connection.asked[0][2] == {"labelSelector": "app.kubernetes.io/name=eeipu-kfp"}
 
 
+def homes(*namespaces):
+    items = [listed("eeipu-kfp", namespace=one)["items"][0] for one in namespaces]
+    return FakeConnection({EVERYWHERE: {"items": items}})
+
+
 @pytest.mark.parametrize(
-    ("names", "said"),
-    [((), "no controller is in sight"), (("a", "b"), "2 controllers are in sight")],
+    ("namespaces", "said"),
+    [((), "no controller is in sight"), (("b", "a"), "several controllers are in sight")],
 )
-def test_none_or_several_controllers_are_an_error_with_a_remedy(names, said):
+def test_none_or_several_controllers_are_an_error_with_a_remedy(namespaces, said):
     with pytest.raises(ClusterError, match=said) as caught:
-        find_controller(FakeConnection({EVERYWHERE: listed(*names)}), namespace="team")
+        find_controller(homes(*namespaces), namespace="team")
 
     assert "--controller-namespace" in caught.value.hint
+
+
+def test_of_several_controllers_the_one_beside_the_experiments_is_asked():
+    connection = homes("eeipu", "team")
+    beside = PROXY.replace("/eeipu/", "/team/")
+    connection.answers[f"{beside}/experiments/demo/report"] = "<html>"
+
+    assert find_controller(connection, namespace="team").report("demo") == "<html>"
 
 
 @pytest.mark.parametrize(
