@@ -19,15 +19,19 @@ def restrict(kubectl: Callable[..., str], namespace: str) -> None:
 
 
 @contextmanager
-def released(helm: Helm, namespace: str, image: str, **values: Any) -> Iterator[Values]:
+def released(
+    helm: Helm, kubectl: Callable[..., str], namespace: str, image: str, **values: Any
+) -> Iterator[Values]:
     """A release whose controller is ready, in and for one namespace."""
     repository, _, tag = image.rpartition(":")
     named = {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}
     told = {"image": named, "kfp": {"namespace": namespace}, "userRoles": {"create": False}}
-    install(helm, "install", namespace, {**told, **values})
     try:
+        install(helm, "install", namespace, {**told, **values})
         yield {**told, **values}
     finally:
+        # Only the controller lets an experiment go, and the namespace goes after its experiments.
+        kubectl("-n", namespace, "delete", "tune", "--all", "--timeout=60s")
         helm("uninstall", RELEASE, "--namespace", namespace, "--ignore-not-found", "--wait")
 
 

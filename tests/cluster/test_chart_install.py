@@ -106,7 +106,7 @@ def test_the_controller_works_with_no_more_rights_than_it_has(
 ):
     account = f"system:serviceaccount:{restricted}:eeipu-kfp"
 
-    with released(helm, restricted, controller_image):
+    with released(helm, kubectl, restricted, controller_image):
         told = helm("test", RELEASE, "--namespace", restricted)
         own = answers(kubectl, [*MAY, *MAY_NOT], namespace=restricted, user=account)
         other = answers(kubectl, MAY_NOT_ELSEWHERE, namespace="default", user=account)
@@ -132,7 +132,7 @@ def test_users_read_and_change_experiments_with_the_rights_they_have(
         "create tuningexperiments.eeipu.dev",
     ]
 
-    with released(helm, restricted, controller_image, userRoles={"create": True}):
+    with released(helm, kubectl, restricted, controller_image, userRoles={"create": True}):
         viewer = answers(kubectl, asked, namespace=restricted, user="viewer")
         editor = answers(kubectl, asked, namespace=restricted, user="editer")
         report = f"/api/v1/namespaces/{restricted}/services/eeipu-kfp:http/proxy/readyz"
@@ -147,7 +147,7 @@ def test_experiments_outlive_upgrade_and_release(helm, kubectl, restricted, cont
     def experiments():
         return kubectl("-n", restricted, "get", "tune", "-o", "jsonpath={.items[*].metadata.uid}")
 
-    with released(helm, restricted, controller_image) as values:
+    with released(helm, kubectl, restricted, controller_image) as values:
         kubectl("-n", restricted, "apply", "-f", "-", stdin=write_yaml(SUSPENDED))
         made = experiments()
         install(helm, "upgrade", restricted, {**values, "workers": 1})
@@ -156,7 +156,6 @@ def test_experiments_outlive_upgrade_and_release(helm, kubectl, restricted, cont
         after_uninstall = experiments()
         install(helm, "install", restricted, values)
         after_return = experiments()
-        kubectl("-n", restricted, "delete", "tune", "--all", "--timeout=60s")
 
     assert made
     assert after_upgrade == after_uninstall == after_return == made

@@ -46,7 +46,9 @@ def test_an_experiment_is_tuned_to_its_end_and_nothing_is_forbidden(
         "metadataAddress": f"metadata-grpc-service.{pipelines}:8080",
     }
 
-    with released(helm, pipelines, controller_image, kfp=backend, s3={"prefix": pipelines}):
+    with released(
+        helm, kubectl, pipelines, controller_image, kfp=backend, s3={"prefix": pipelines}
+    ):
         kubectl("-n", pipelines, "apply", "-f", "-", stdin=write_yaml(experiment))
         kubectl("-n", pipelines, "wait", "tune/small", "--for=condition=Complete", "--timeout=110s")
         status = json.loads(kubectl("-n", pipelines, "get", "tune", "small", "-o", "json"))[
@@ -54,7 +56,6 @@ def test_an_experiment_is_tuned_to_its_end_and_nothing_is_forbidden(
         ]
         events = json.loads(kubectl("-n", pipelines, "get", "events", "-o", "json"))["items"]
         log = kubectl("-n", pipelines, "logs", "deployment/eeipu-kfp")
-        kubectl("-n", pipelines, "delete", "tune", "small", "--timeout=60s")
 
     assert status["trials"]["succeeded"] == TRIALS
     assert status["bestTrial"]["objective"]
