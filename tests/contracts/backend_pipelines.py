@@ -1,4 +1,4 @@
-"""A KFP pipeline of three stages that runs in pods too, and can be told to wait and to fail."""
+"""A KFP pipeline of three stages that runs in pods too; `train` can be told to wait and to fail."""
 
 import os
 from functools import cache
@@ -10,35 +10,15 @@ import yaml
 from kfp import compiler, dsl
 from kfp.dsl import Dataset, Input, Output
 
-
-def work(name: str, failing: str, held: str, gate: str) -> None:
-    import time
-    import urllib.request
-
-    print(f"{name} begins", flush=True)  # noqa: T201  # what a log is made of
-    if failing == name:
-        message = "no luck"
-        raise ValueError(message)
-    deadline = time.monotonic() + 600.0
-    while held == name and time.monotonic() < deadline:
-        with urllib.request.urlopen(gate) as answer:  # the test's own server
-            if answer.read() == b"open":
-                break
-        time.sleep(0.02)
-
-
 _component = dsl.component(
-    base_image=os.environ.get("KFP_STAGE_IMAGE", "python:3.11"),
-    install_kfp_package=False,
-    additional_funcs=[work],
+    base_image=os.environ.get("KFP_STAGE_IMAGE", "python:3.11"), install_kfp_package=False
 )
 
 
 @_component
-def prepare(failing: str, held: str, gate: str, data: Output[Dataset]) -> int:
+def prepare(data: Output[Dataset]) -> int:
     from pathlib import Path
 
-    work("prepare", failing, held, gate)
     Path(data.path).write_text("data")
     return 3
 
@@ -47,19 +27,29 @@ def prepare(failing: str, held: str, gate: str, data: Output[Dataset]) -> int:
 def train(  # noqa: PLR0917  # kfp calls it by name
     failing: str, held: str, gate: str, rows: int, rate: float, model: Output[Dataset]
 ) -> float:
+    import time
+    import urllib.request
     from pathlib import Path
 
-    work("train", failing, held, gate)
+    print("train begins", flush=True)  # noqa: T201  # what a log is made of
+    if failing == "train":
+        message = "no luck"
+        raise ValueError(message)
+    deadline = time.monotonic() + 600.0
+    while held == "train" and time.monotonic() < deadline:
+        with urllib.request.urlopen(gate) as answer:  # the test's own server
+            if answer.read() == b"open":
+                break
+        time.sleep(0.02)
     Path(model.path).write_text("model")
     model.metadata["rows"] = rows
     return rows * rate
 
 
 @_component
-def evaluate(failing: str, held: str, gate: str, score: float, model: Input[Dataset]) -> float:
+def evaluate(score: float, model: Input[Dataset]) -> float:
     from pathlib import Path
 
-    work("evaluate", failing, held, gate)
     assert Path(model.path).read_text() == "model"
     assert model.metadata["rows"] == 3
     return score
@@ -67,16 +57,9 @@ def evaluate(failing: str, held: str, gate: str, score: float, model: Input[Data
 
 @dsl.pipeline(name="three-stages")
 def whole(failing: str = "", held: str = "", gate: str = "", rate: float = 0.5) -> None:
-    prepared = prepare(failing=failing, held=held, gate=gate)
-    rows = prepared.outputs["Output"]
+    rows = prepare().outputs["Output"]
     trained = train(failing=failing, held=held, gate=gate, rate=rate, rows=rows)
-    evaluate(
-        failing=failing,
-        held=held,
-        gate=gate,
-        score=trained.outputs["Output"],
-        model=trained.outputs["model"],
-    )
+    evaluate(score=trained.outputs["Output"], model=trained.outputs["model"])
 
 
 @cache
