@@ -58,7 +58,7 @@ def ending(pod: Mapping[str, Any]) -> Ending | None:
         return Ending(message=f"used more disk than it may: {text}; give it a larger limit")
     if reason == "DeadlineExceeded":
         limit_seconds = pod.get("spec", {}).get("activeDeadlineSeconds", "?")
-        return Ending(message=f"ran longer than its limit of {limit_seconds} s")
+        return Ending(message=f"ran longer than its pod may live, {limit_seconds} s")
     disruption = _condition(pod, "DisruptionTarget")
     if disruption.get("status") == "True":
         text = _sentence(disruption.get("message", "")) or text

@@ -87,7 +87,7 @@ class KfpRunner:
     def start(self, run: TrialRun) -> str:
         """Submit a run, unless the KFP experiment has one of this name.
 
-        A limit of a stage's time becomes the limit of its pods, image pull included.
+        A limit of a stage's time, and a minute more for image pull and end, limits its pods.
 
         Raises:
             RunnerUnavailableError: The backend does not answer; whether the run has been started

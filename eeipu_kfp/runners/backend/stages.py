@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from eeipu_kfp.core.ports import RunState
@@ -60,9 +60,9 @@ class EndedStage:
 def assess(evidence: Evidence) -> tuple[RunState, tuple[EndedStage, ...]]:
     """Return where a run is and the stages that have ended, in the order they ended.
 
-    A run whose failed stages have all lost their pods to the cluster counts as STOPPED, without
-    these stages. A stage that has failed may be tried again by KFP, so it counts at the end of the
-    run alone.
+    A failed run counts as STOPPED where no stage is to blame: all that failed have lost their pods
+    to the cluster, and are left out, or a pod failed after its stage had put out everything. A
+    stage that has failed may be tried again by KFP, so it counts at the end of the run alone.
     """
     ended = tuple(sorted(_ended(evidence), key=_end))
     state = evidence.run.state
@@ -72,7 +72,7 @@ def assess(evidence: Evidence) -> tuple[RunState, tuple[EndedStage, ...]]:
     if not failed:
         failed = _never_begun(evidence, ended)
         ended = (*ended, *failed)
-    if failed and all(stage.ending is not None and stage.ending.is_lost for stage in failed):
+    if all(stage.ending is not None and stage.ending.is_lost for stage in failed):
         return RunState.STOPPED, tuple(stage for stage in ended if stage not in failed)
     return state, ended
 
@@ -164,16 +164,20 @@ def _never_begun(evidence: Evidence, ended: tuple[EndedStage, ...]) -> list[Ende
     """Return the stage that a run failed before; none where all have ended."""
     names = {stage.name for stage in ended}
     left = [name for name in evidence.run.stages if name not in names]
-    why = next(_reasons(evidence), Ending(message="the run failed before it"))
+    executed = {stage.name for stage in ended if stage.outcome is StageOutcome.EXECUTED}
+    why = next(_reasons(evidence, executed), Ending(message="the run failed before it"))
     blamed = replace(why, message=f"did not begin: {why.message}")
     return [EndedStage(name=name, outcome=StageOutcome.FAILED, ending=blamed) for name in left[:1]]
 
 
-def _reasons(evidence: Evidence) -> Iterator[Ending]:
+def _reasons(evidence: Evidence, executed: Collection[str]) -> Iterator[Ending]:
     for pod in latest(evidence.pods):
         why = ending(pod.document)
         if why is not None:
-            yield replace(why, message=f"`{pod.stage or pod.name}` {why.message}")
+            message = f"`{pod.stage or pod.name}` {why.message}"
+            # Argo's own container may fail, or take too long, after the stage is done.
+            is_lost = why.is_lost or pod.stage in executed
+            yield replace(why, message=message, is_lost=is_lost)
     for name, state in evidence.run.task_states.items():
         if state == "FAILED" and name in evidence.run.document.tasks:
             yield Ending(message=f"`{name}` failed")

@@ -12,6 +12,9 @@ from eeipu_kfp.compiled.reading import parameter_type, typed
 from eeipu_kfp.core.ports import TrialRun
 
 _LIMIT = "activeDeadlineSeconds"
+# The life of a pod has the image pull in it, and Argo's end, which took up to 17 s where it was
+# measured.
+_BESIDE_SECONDS = 60
 
 
 def submission(
@@ -50,8 +53,9 @@ def parameters_of(run: TrialRun) -> dict[str, Any]:
 def platform_of(run: TrialRun, platform: Spec) -> dict[str, Any]:
     """Return the platform spec of a trial pipeline.
 
-    It keeps the settings of the executors that are left. A time limit becomes the limit of every
-    pod that computes, unless the pipeline has set a shorter one.
+    It keeps the settings of the executors that are left. A time limit, with a minute for all that
+    is not the user's code, limits the life of every pod that computes, unless the pipeline has set
+    a shorter one.
     """
     left: Spec = run.pipeline.get("deploymentSpec", {}).get("executors", {})
     cut: dict[str, Any] = copy.deepcopy(dict(platform))
@@ -60,7 +64,7 @@ def platform_of(run: TrialRun, platform: Spec) -> dict[str, Any]:
         for label in set(executors) - set(left):
             del executors[label]
     if run.stage_timeout_seconds is not None:
-        _limit(cut, left, math.ceil(run.stage_timeout_seconds))
+        _limit(cut, left, math.ceil(run.stage_timeout_seconds) + _BESIDE_SECONDS)
     return cut
 
 

@@ -97,7 +97,7 @@ def test_a_full_disk_is_the_stages_own() -> None:
 def test_a_hanging_stage_names_its_limit() -> None:
     pod = {"spec": {"activeDeadlineSeconds": 90}, "status": {"reason": "DeadlineExceeded"}}
 
-    assert ending(pod) == Ending(message="ran longer than its limit of 90 s")
+    assert ending(pod) == Ending(message="ran longer than its pod may live, 90 s")
 
 
 def test_another_container_is_named() -> None:

@@ -245,7 +245,16 @@ def test_a_run_that_lost_a_pod_between_stages_is_stopped() -> None:
     assert state_of(run(RunState.FAILED), PREPARED, pods=lost) is RunState.STOPPED
 
 
-def test_a_run_with_nothing_to_blame_has_still_failed() -> None:
+def test_a_pod_that_failed_after_its_stage_was_done_is_not_to_blame() -> None:
+    late = (pod("prepare", "executor", reason="DeadlineExceeded"),)
+    failed = run(RunState.FAILED, task_states={"prepare": "FAILED"})
+
+    assert state_of(failed, PREPARED, pods=late) is RunState.STOPPED
+    assert list(look(failed, PREPARED, pods=late)) == ["prepare"]
+
+
+def test_a_run_that_failed_after_its_last_stage_has_lost_nothing() -> None:
     trained = stage(3, "train", TaskState.SUCCEEDED)
 
-    assert state_of(run(RunState.FAILED), PREPARED, trained) is RunState.FAILED
+    assert state_of(run(RunState.FAILED), PREPARED, trained) is RunState.STOPPED
+    assert list(look(run(RunState.FAILED), PREPARED, trained)) == ["prepare", "train"]

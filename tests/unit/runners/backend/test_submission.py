@@ -65,12 +65,12 @@ def test_the_platform_is_sent_for_executors_that_are_left(run: TrialRun) -> None
     assert "exec-gone" in executors(PLATFORM)
 
 
-def test_a_time_limit_is_one_of_every_container(run: TrialRun) -> None:
+def test_a_time_limit_and_a_minute_limit_every_container(run: TrialRun) -> None:
     platform = platform_of(replace(run, stage_timeout_seconds=90.5), PLATFORM)
 
     assert executors(platform) == {
-        "exec-train": {"secretAsEnv": [{"secretName": "token"}], "activeDeadlineSeconds": 91},
-        "exec-evaluate": {"activeDeadlineSeconds": 91},
+        "exec-train": {"secretAsEnv": [{"secretName": "token"}], "activeDeadlineSeconds": 151},
+        "exec-evaluate": {"activeDeadlineSeconds": 151},
     }
 
 
@@ -78,7 +78,7 @@ def test_a_time_limit_is_one_of_every_container(run: TrialRun) -> None:
     ("own", "expected"),
     [
         pytest.param("60", 60, id="shorter"),
-        pytest.param(600, 90, id="longer"),
+        pytest.param(600, 150, id="longer"),
     ],
 )
 def test_of_two_time_limits_the_shorter_holds(run: TrialRun, own: object, expected: int) -> None:
