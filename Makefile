@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 JOBS ?= 2
+# Builds an image NAME from DIRECTORY and puts it on the cluster's nodes; this one is for kind.
+IMAGE ?= sh -c 'directory=$$1; shift; docker build --tag "$$0" "$$@" "$$directory" && kind load docker-image "$$0"'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate bench clean
+.PHONY: help demo test images test-cluster lint generate bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +17,15 @@ demo: $(VENV)/.demo ## Tune the Stacking pipeline on real data, here, in under 3
 	$(BIN)/eeipu run manifests/samples/stacking.yaml
 
 test: $(VENV)/.develop ## Run all tests that need no cluster
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not cluster'
+
+images: ## Build the images that the cluster tests use, and put them on the cluster
+	$(IMAGE) localhost/eeipu-kfp:dev .
+	$(IMAGE) localhost/eeipu-stacking:dev . --file components/stacking/Dockerfile
+	$(IMAGE) docker.io/library/kfp-double:dev . --file tests/kfp_double/Dockerfile --build-arg CONTROLLER_IMAGE=localhost/eeipu-kfp:dev
+
+test-cluster: $(VENV)/.develop ## Run the tests that need a Kubernetes cluster (KUBECONFIG), kubectl, helm and the images
+	$(BIN)/python -m pytest -m cluster
 
 lint: $(VENV)/.develop ## Check style, types and layers
 	$(BIN)/ruff check .
@@ -25,6 +35,8 @@ lint: $(VENV)/.develop ## Check style, types and layers
 
 generate: $(VENV)/.develop ## Write again what is generated and committed
 	$(BIN)/python -m components.stacking.pipeline
+	$(BIN)/python -m eeipu_kfp.experiment.crd manifests/crd/tuningexperiments.yaml helm/eeipu-kfp/files/tuningexperiments.yaml
+	$(BIN)/python -m helm.generation
 
 bench: $(VENV)/.develop ## Measure proposals, runner and bookkeeping, as ratios within one run
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.proposal_speed
