@@ -81,13 +81,10 @@ class KfpWorld(RunnerWorld):
     def trial(
         self, name: str, *, without_prepare: bool = False, failing: str = "", held: str = ""
     ) -> TrialRun:
-        pipeline = compiled()
-        if without_prepare:
-            cached = {"prepare": StageOutputs(parameters={"Output": 3})}
-            pipeline = load_pipeline(pipeline).cut(cached)
+        prepared = {"prepare": StageOutputs(parameters={"Output": 3})}
         return TrialRun(
             name=f"{self._name}-{name}",
-            pipeline=pipeline,
+            pipeline=load_pipeline(compiled()).cut(prepared if without_prepare else {}),
             arguments={"failing": failing, "held": held, "gate": self._gate.url, "unread": 1},
             stages=STAGES[1:] if without_prepare else STAGES,
         )
