@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
 from eeipu_kfp.compiled.pipelines import load_pipeline
 from eeipu_kfp.core.outputs import StageOutputs
-from eeipu_kfp.core.ports import RunState, TrialRun
+from eeipu_kfp.core.ports import ObjectStore, RunState, TrialRun
 from eeipu_kfp.core.trial import StageOutcome
 from eeipu_kfp.runners.backend.api import KfpApi
 from eeipu_kfp.runners.backend.mlmd import MlmdReader
@@ -24,6 +25,9 @@ from eeipu_kfp.runners.backend.runner import KfpRunner
 from tests.contracts.backend_pipelines import compiled
 from tests.contracts.runner import STAGES, RunnerContract, RunnerWorld
 from tests.kfp_double.double import KfpDouble
+
+if TYPE_CHECKING:
+    from tests.conftest import MinioServer
 
 _ENDPOINT = os.environ.get("KFP_ENDPOINT", "")
 _PATIENCE_SECONDS = 600.0 if _ENDPOINT else 60.0
@@ -103,11 +107,11 @@ Make = Callable[..., KfpRunner]
 
 
 @pytest.fixture(scope="module")
-def make() -> Iterator[Make]:
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     """Return what makes a runner, with or without the right to read pods."""
     with ExitStack() as resources:
         if _ENDPOINT:
-            yield _real
+            yield partial(_real, root=_root(request.getfixturevalue("minio_endpoint")))
             return
         double = resources.enter_context(KfpDouble())
 
@@ -124,13 +128,27 @@ def make() -> Iterator[Make]:
         yield on_double
 
 
-def _real(*, has_pods: bool) -> KfpRunner:
+def _real(*, has_pods: bool, root: ObjectStore) -> KfpRunner:
     return KfpRunner(
         api=KfpApi(_ENDPOINT),
         metadata=MlmdReader(os.environ["KFP_MLMD_ADDRESS"]),
         experiment="contract",
-        pipeline_root=os.environ["KFP_PIPELINE_ROOT"],
+        pipeline_root=root.uri("runs"),
         pods=_real_pods() if has_pods else None,
+        logs=root,
+    )
+
+
+def _root(server: MinioServer) -> ObjectStore:
+    from eeipu_kfp.cache.minio_store import MinioStore
+
+    return MinioStore(
+        endpoint=server.address,
+        bucket=os.environ.get("KFP_BUCKET", "mlpipeline"),
+        access_key=server.access_key,
+        secret_key=server.secret_key,
+        prefix="eeipu/contract",
+        secure=server.secure,
     )
 
 
