@@ -1,4 +1,8 @@
-"""The KFP runner on the double, and on a real backend where KFP_ENDPOINT names one."""
+"""The KFP runner on the double, and on a real backend where KFP_ENDPOINT names one.
+
+That also needs KFP_MLMD_ADDRESS, KFP_PIPELINE_ROOT with MINIO_ENDPOINT and its keys, a
+KFP_STAGE_IMAGE with kfp, a KUBECONFIG, and in KFP_GATE_HOST the address of this machine for pods.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,6 @@ _ENDPOINT = os.environ.get("KFP_ENDPOINT", "")
 _PATIENCE_SECONDS = 600.0 if _ENDPOINT else 60.0
 _PAUSE_SECONDS = 1.0 if _ENDPOINT else 0.02
 _GATE_HOST = os.environ.get("KFP_GATE_HOST", "127.0.0.1")
-"""This machine, as pods reach it."""
 
 
 class Gate:
