@@ -181,7 +181,7 @@ class KfpRunner:
 
     def _view(self, run: Run) -> _View:
         before = self._views.get(run.id)
-        if before is not None and run.task_states and _is_same(before.run, run):
+        if before is not None and not _has_changed(before.run, run):
             return before
         pods = self._read_pods(run.id)
         evidence = Evidence(run=run, tree=TaskTree(self._metadata.read(run.id)), pods=pods)
@@ -214,6 +214,9 @@ class KfpRunner:
         return tuple(pod_of(document) for document in documents)
 
 
-def _is_same(one: Run, other: Run) -> bool:
-    marks = [(run.state, run.has_ended, run.task_states) for run in (one, other)]
-    return marks[0] == marks[1]
+def _has_changed(before: Run, now: Run) -> bool:
+    """Whether there may be news; without the states of tasks there may be, until the end."""
+    if before.has_ended:
+        return False
+    marks = [(run.state, run.has_ended, run.task_states) for run in (before, now)]
+    return not now.task_states or marks[0] != marks[1]

@@ -241,6 +241,19 @@ def test_the_metadata_are_read_anew_only_where_something_has_changed() -> None:
     assert api.asked.count("run") == 4
 
 
+def test_without_the_states_of_tasks_the_metadata_are_read_until_the_end() -> None:
+    running, done = ended("RUNNING"), ended("SUCCEEDED")
+    for body in (running, done):
+        del body["run_details"]
+    metadata = Recorded("full")
+    one = runner(Api(running, running, done), metadata)
+
+    for _ in range(5):
+        one.collect(done["run_id"])
+
+    assert metadata.reads == 3
+
+
 def test_what_was_told_does_not_change_when_the_pods_are_gone() -> None:
     pods = RecordedPods("full")
     running, done = recorded("full", "run_running"), recorded("full", "run")
