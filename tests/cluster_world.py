@@ -4,6 +4,7 @@ controller.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -100,8 +101,9 @@ class DoublePods:
 class World:
     """All that is there before a controller comes and after it has gone."""
 
-    def __init__(self, double: KfpDouble) -> None:
+    def __init__(self, double: KfpDouble, *, is_instant: bool = True) -> None:
         self.double = double
+        self._real_seconds = 0.0 if is_instant else 0.05
         self.api = FakeApiServer()
         self.clock = JumpingClock()
         self.metrics = Metrics()
@@ -149,6 +151,8 @@ class World:
         """Let a controller reconcile once; time passes as it asks for."""
         pause = reconciler.reconcile(self.resource(path))
         self.clock.sleep(pause or 0.0)
+        # Stages that are really executed take their time.
+        time.sleep(min(pause or 0.0, self._real_seconds))
         return pause
 
     def run(self, path: str, reconciler: Reconciler | None = None) -> None:

@@ -71,7 +71,7 @@ class FakeApiServer:
         if path not in self._resources:
             return
         held = self.get(path)
-        held["metadata"].setdefault("deletionTimestamp", "2026-01-01T00:00:00Z")
+        held["metadata"].setdefault("deletionTimestamp", "2027-01-15T08:00:00Z")
         self._settle(path, held)
 
     def version(self, path: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from eeipu_kfp.controller.api_server import ApiServer, ConflictError, MissingResourceError
 
 NAME = "eeipu-kfp"
-DURATION_SECONDS = 30.0
-RENEWAL_SECONDS = 8.0
+DURATION_SECONDS = 20.0
+RENEWAL_SECONDS = 5.0
 
 
 class Hold(Enum):

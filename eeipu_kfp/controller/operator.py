@@ -38,6 +38,8 @@ _LOG_FORMATS = {
     "plain": kopf.LogFormat.PLAIN,
     "full": kopf.LogFormat.FULL,
 }
+# They tell of every probe, and of every event of the API server.
+_TALKATIVE = ("aiohttp.access", "kopf.objects")
 _logger = logging.getLogger(__name__)
 
 
@@ -51,6 +53,8 @@ def run(settings: Settings) -> int:
         EeipuError: It cannot begin.
     """
     kopf.configure(log_format=_LOG_FORMATS[settings.log_format])
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     operator = make_operator(settings)
     asyncio.run(operator.run())
     return 1 if operator.is_displaced else 0

@@ -44,6 +44,7 @@ class Reconciler:
         self._generation: int | None = None
         self._pause_seconds = 0.0
         self._faults = 0
+        self._lets_go_since: float | None = None
 
     def reconcile(self, resource: Resource) -> float | None:
         """Do what can be done now; never raises, and never waits for a run.
@@ -53,7 +54,7 @@ class Reconciler:
         """
         try:
             if resource.deleted_at is not None:
-                return self._let_go(resource, resource.deleted_at)
+                return self._let_go(resource)
             return self._advance(resource)
         except Exception as error:  # noqa: BLE001  # any fault is shown, and tried again
             return self._recover(resource, error)
@@ -180,12 +181,15 @@ class Reconciler:
         self._tools.api.delete(resource.path)
         return None
 
-    def _let_go(self, resource: Resource, deleted_at: float) -> float | None:
+    def _let_go(self, resource: Resource) -> float | None:
         self.session = None
+        now = self._tools.clock.now()
+        # Not the time of the deletion: this controller may have been away since.
+        self._lets_go_since = self._lets_go_since or now
         try:
             clean_up(resource, self._tools)
         except EeipuError as error:
-            if self._tools.clock.now() - deleted_at < _CLEANUP_PATIENCE_SECONDS:
+            if now - self._lets_go_since < _CLEANUP_PATIENCE_SECONDS:
                 raise
             message = f"the experiment goes, but what it leaves behind stays: {error}"
             notice = Notice(reason="CleanupAbandoned", message=message, is_warning=True)

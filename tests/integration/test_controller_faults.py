@@ -2,12 +2,14 @@
 
 from functools import partial
 from itertools import count
+from time import sleep
 
 import pytest
 
 from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.errors import StoreError
-from tests.cluster_world import NAMESPACE, World, experiment, instant_double
+from tests.cluster_world import COLLECTION, NAMESPACE, World, experiment, instant_double
+from tests.kfp_double.double import KfpDouble
 from tests.kfp_double.faults import Fault, Kind
 from tests.kfp_double.runs import Mishap
 
@@ -178,3 +180,39 @@ def test_a_damaged_object_makes_its_stage_run_again(world, damage):
     executed = [t[4][0] for t in world.trials(second) if t[4][0][1] == "Executed"]
     assert len(executed) == len({t[1]["rows"] for t in world.trials(second)})
     assert world.repeated(second) == {}
+
+
+def test_a_run_that_is_ended_from_outside_is_run_again():
+    with KfpDouble(lag_seconds=0.0) as double:
+        world = World(double, is_instant=False)
+        path = world.apply(experiment(maxTrials=1))
+        reconciler = Reconciler(world.tools())
+        while not double.runs:
+            world.step(reconciler, path)
+        double.terminate(double.runs[0].id)
+
+        world.run(path, reconciler)
+
+        assert world.status(path)["trials"]["succeeded"] == 1
+        assert [run.name for run in double.runs] == ["small-0001", "small-0001-r2"]
+        assert world.repeated(path) == {}
+        assert world.notices.reasons.count("TrialRestarted") == 1
+
+
+def test_an_experiment_that_is_deleted_mid_trial_ends_its_run():
+    with KfpDouble(lag_seconds=0.0) as double:
+        world = World(double, is_instant=False)
+        path = world.apply(experiment(cache={"deletionPolicy": "Delete"}))
+        reconciler = Reconciler(world.tools())
+        while not double.runs:
+            world.step(reconciler, path)
+        world.api.delete(path)
+        resource = world.resource(path)
+
+        while reconciler.reconcile(resource) is not None:
+            sleep(0.05)
+
+        assert all(run.state.is_final for run in double.runs)
+        assert world.api.get(COLLECTION)["items"] == []
+        left = [found.name for found in world.store.list("") if "/runs/" not in found.name]
+        assert left == []

@@ -162,7 +162,6 @@ def test_a_deletion_waits_for_pipelines_but_not_for_ever(parts):
     case = Case(parts)
     case.step()
     parts.api.delete(case.path)
-    parts.clock.time = case.resource.deleted_at
     parts.backend.fault = RunnerUnavailableError("it is away")
 
     assert case.step() == 1.0
