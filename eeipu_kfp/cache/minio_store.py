@@ -26,7 +26,7 @@ from eeipu_kfp.errors import InvalidValueError, MissingObjectError, StoreError
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 30.0
 _RETRIES = 2
-_CONNECTIONS = 8
+_CONNECTIONS = 32
 _BACKOFF_SECONDS = 0.2
 _BUSY_STATUSES = (500, 502, 503, 504)
 _MISSING_CODES = frozenset({"NoSuchKey", "NoSuchObject", "ResourceNotFound"})
