@@ -161,11 +161,11 @@ class Operator:
             await asyncio.sleep(RENEWAL_SECONDS)
 
     def _let_go(self) -> None:
-        self.tools.proposals.close()
         try:
             self.lease.release()
         except ApiServerError as error:
             _logger.warning("the lease is not given back", extra={"error": str(error)})
+        self.tools.proposals.close()
 
 
 def _store(bucket: BucketSettings, folder: str, metrics: Metrics) -> ObjectStore:

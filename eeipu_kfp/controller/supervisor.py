@@ -85,11 +85,11 @@ class Supervisor:
             self._drop(held)
 
     async def close(self) -> None:
-        """Begin no more reconciles; what runs in Kubeflow Pipelines goes on."""
+        """Let reconciles end and begin no more; what runs in Kubeflow Pipelines goes on."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     def _take_up(self, resource: Resource) -> None:
         watched = Watched(resource=resource, reconciler=Reconciler(self._tools))
