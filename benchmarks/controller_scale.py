@@ -86,7 +86,7 @@ def _print(asked: argparse.Namespace, rows: list[Any], size: int, patches: int) 
     own_seconds = time.process_time()
     print(
         f"{asked.experiments} experiments, {total} trials: {seconds:.1f} s, "
-        f"{total / seconds:.1f} trials/s, {1000 * own_seconds / total:.0f} ms of this process's CPU "
+        f"{total / seconds:.1f} trials/s, {1000 * own_seconds / total:.0f} ms of own CPU "
         f"a trial; largest resource {size / 1000:.1f} kB, "
         f"{patches / seconds:.1f} status patches/s"
     )
