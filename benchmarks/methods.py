@@ -1,0 +1,77 @@
+"""The methods that a benchmark compares: a designer, and what it may do with the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchmarks.designers import Unaware
+from benchmarks.peers import PEERS
+from eeipu_kfp.core.ports import Designer
+from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.search.designers import DESIGNERS
+
+_SEPARATOR = "@"
+
+
+class CacheUse(StrEnum):
+    """What a method may do with the cache.
+
+    none: every stage of every trial is paid. passive: a stage that happens to be cached is not
+    paid, but the method is not told. pool: the method is told what is cached.
+    """
+
+    NONE = "none"
+    PASSIVE = "passive"
+    POOL = "pool"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A designer and its use of the cache.
+
+    Attributes:
+        designer: The name of a designer of the product, or of a peer.
+        cache: What it may do with the cache.
+    """
+
+    designer: str
+    cache: CacheUse
+
+    @classmethod
+    def named(cls, text: str) -> Method:
+        """Read `designer@cache`; without the second part it is what the designer is made for.
+
+        Raises:
+            InvalidValueError: There is no such designer or use of the cache.
+        """
+        designer, _, use = text.partition(_SEPARATOR)
+        if designer not in known_designers():
+            allowed = ", ".join(f"`{name}`" for name in known_designers())
+            message = f"`{designer}` is no method"
+            raise InvalidValueError(message, hint=f"use one of {allowed}")
+        if use and use not in set(CacheUse):
+            allowed = ", ".join(f"`{known}`" for known in CacheUse)
+            message = f"`{use}` of `{text}` is no use of the cache"
+            raise InvalidValueError(message, hint=f"use one of {allowed}")
+        return cls(designer=designer, cache=CacheUse(use) if use else _usual(designer))
+
+    @property
+    def name(self) -> str:
+        """The name in full."""
+        return f"{self.designer}{_SEPARATOR}{self.cache}"
+
+    def make(self) -> Designer:
+        """Return the designer, told of the cache only where it may know."""
+        designer = {**DESIGNERS, **PEERS}[self.designer]()
+        return designer if self.cache is CacheUse.POOL else Unaware(designer=designer)
+
+
+def known_designers() -> tuple[str, ...]:
+    """Return the names of all designers, the product's first."""
+    return (*DESIGNERS, *PEERS)
+
+
+def _usual(designer: str) -> CacheUse:
+    knows = designer.startswith("eeipu") or "cache" in designer
+    return CacheUse.POOL if knows else CacheUse.NONE

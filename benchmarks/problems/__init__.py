@@ -1,0 +1,1 @@
+"""Tuning problems with known optima, for the product's own loop in virtual time."""
