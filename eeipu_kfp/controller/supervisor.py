@@ -14,6 +14,7 @@ from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.controller.resource import Resource, read_resource
 
 _IDLE_SECONDS = 1.0
+_AFTER_A_FAULT_SECONDS = 60.0
 _logger = logging.getLogger(__name__)
 
 
@@ -114,7 +115,13 @@ class Supervisor:
     async def _reconcile(self, watched: Watched) -> float | None:
         loop = asyncio.get_running_loop()
         reconcile = watched.reconciler.reconcile
-        return await loop.run_in_executor(self._threads, reconcile, watched.resource)
+        try:
+            return await loop.run_in_executor(self._threads, reconcile, watched.resource)
+        except Exception:
+            _logger.exception(
+                "a fault cannot be shown", extra={"experiment": watched.resource.name}
+            )
+            return _AFTER_A_FAULT_SECONDS
 
 
 def _asks(resource: Resource) -> tuple[object, ...]:
