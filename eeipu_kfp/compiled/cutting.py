@@ -18,7 +18,7 @@ from eeipu_kfp.compiled.importers import (
     OUTPUT,
     Importer,
     artifact_importer,
-    importer_name,
+    importer_names,
     list_importer,
 )
 from eeipu_kfp.compiled.platform import platform_settings, platform_sources
@@ -38,7 +38,7 @@ def cut_pipeline(
             output that is not given, or one that cannot be imported.
     """
     _check_names(shape, outputs)
-    cut = _Cut(document, outputs)
+    cut = _Cut(document, shape, outputs)
     cut.remove()
     for name, task in list(cut.tasks.items()):
         cut.feed(name, task)
@@ -56,11 +56,14 @@ class _Cut:
         tasks: The tasks of its root DAG.
     """
 
-    def __init__(self, document: Document, outputs: Mapping[str, StageOutputs]) -> None:
+    def __init__(
+        self, document: Document, shape: Pipeline, outputs: Mapping[str, StageOutputs]
+    ) -> None:
         self.ir: dict[str, Any] = copy.deepcopy(dict(document.ir))
         self.tasks: dict[str, Any] = self.ir["root"]["dag"]["tasks"]
         self._before = document
         self._outputs = outputs
+        self._names = importer_names(shape, document.tasks)
         self._importers: dict[tuple[str, str], Importer] = {}
 
     def remove(self) -> None:
@@ -133,11 +136,11 @@ class _Cut:
 
     def _new_importer(self, feed: Feed, consumer: str) -> Importer:
         artifacts = self._outputs[feed.producer].artifacts.get(feed.output)
-        name = importer_name(feed.producer, feed.output, {*self._before.tasks, *self.tasks})
-        if artifacts is not None and self._is_list(feed):
-            return list_importer(name, artifacts)
-        if not artifacts:
+        if artifacts is None or not (artifacts or self._is_list(feed)):
             raise _lacking(feed, consumer)
+        name = self._names[feed.producer, feed.output]
+        if self._is_list(feed):
+            return list_importer(name, artifacts)
         return artifact_importer(name, artifacts[0])
 
     def _is_list(self, feed: Feed) -> bool:

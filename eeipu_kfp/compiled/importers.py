@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eeipu_kfp.core.outputs import Artifact, StageOutputs
+from eeipu_kfp.core.pipeline import Pipeline
 from eeipu_kfp.errors import PipelineError
 
 OUTPUT = "artifact"
@@ -87,6 +88,21 @@ def list_importer(name: str, artifacts: tuple[Artifact, ...]) -> Importer:
         },
         executors={f"exec-{inner}": _executor(like, {"runtimeParameter": "uri"})},
     )
+
+
+def importer_names(pipeline: Pipeline, taken: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return the name of the importer for every output artifact, by stage and output.
+
+    Args:
+        pipeline: The stages.
+        taken: Names of tasks that the pipeline has already.
+    """
+    names: dict[tuple[str, str], str] = {}
+    for stage in pipeline.stages:
+        for output in stage.output_artifacts:
+            name = importer_name(stage.name, output, {*taken, *names.values()})
+            names[stage.name, output] = name
+    return names
 
 
 def importer_name(stage: str, output: str, taken: Collection[str]) -> str:

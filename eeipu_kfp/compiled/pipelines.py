@@ -9,6 +9,7 @@ from typing import Any
 from eeipu_kfp.compiled.cutting import cut_pipeline
 from eeipu_kfp.compiled.dag import Document
 from eeipu_kfp.compiled.documents import PipelineSource, document_text, read_document
+from eeipu_kfp.compiled.importers import importer_names
 from eeipu_kfp.compiled.ingredients import Recipe, stage_recipe
 from eeipu_kfp.compiled.reading import pipeline_shape
 from eeipu_kfp.core.outputs import StageOutputs
@@ -57,6 +58,11 @@ class CompiledPipeline:
                 an output that is not given, or one that cannot be imported.
         """
         return cut_pipeline(self._document, self.shape, outputs)
+
+    def imported(self, task: str) -> str | None:
+        """Return the stage whose output a task of a cut pipeline imports; None where it is none."""
+        names = importer_names(self.shape, self._document.tasks)
+        return next((stage for (stage, _), name in names.items() if name == task), None)
 
     def text(self) -> str:
         """Return the pipeline as YAML: the IR, and the platform spec where there is one."""

@@ -72,6 +72,10 @@ class TunedPipeline(Protocol):
         """
         ...
 
+    def imported(self, task: str) -> str | None:
+        """Return the stage whose output a task of a cut pipeline imports; None where it is none."""
+        ...
+
 
 class RunState(StrEnum):
     """Where a run is."""
@@ -103,11 +107,12 @@ class TrialRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageResult:
-    """A stage that has ended, as the runner saw it.
+    """A stage that has ended, or an importer that stands for a cached one, as the runner saw it.
 
     Attributes:
-        stage: The stage's name.
-        outcome: EXECUTED, FAILED or SKIPPED (a condition that was not met).
+        stage: The stage's name; the importer's where the outcome is CACHED.
+        outcome: EXECUTED, FAILED or SKIPPED (a condition that was not met); CACHED for an importer
+            that has taken time.
         seconds: Compute time.
         overhead_seconds: Time beside the compute.
         started_at: When it began, in seconds since the epoch.

@@ -107,6 +107,10 @@ class SimulatedPipeline:
         """Return a document that names the stages left."""
         return {"stages": [stage.name for stage in self.stages if stage.name not in outputs]}
 
+    def imported(self, task: str) -> str | None:  # noqa: ARG002  # part of the port
+        """Return None: what is cached needs no importer."""
+        return None
+
     def stage(self, name: str) -> SimulatedStage:
         """Return a stage by name; KeyError if there is none."""
         return {stage.name: stage for stage in self.stages}[name]

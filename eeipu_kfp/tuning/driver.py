@@ -25,7 +25,14 @@ from eeipu_kfp.core.ports import (
 from eeipu_kfp.core.trial import Failure, StageOutcome, Trial, TrialState
 from eeipu_kfp.errors import InvalidValueError, MissingObjectError
 from eeipu_kfp.tuning.events import Observer, StageEnded, TrialLaunched, TrialWaiting
-from eeipu_kfp.tuning.launching import LaunchPlan, merge, outputs_of, plan_launch, record_of
+from eeipu_kfp.tuning.launching import (
+    LaunchPlan,
+    merge,
+    outputs_of,
+    plan_launch,
+    record_of,
+    with_imports,
+)
 
 _MOST_RELAUNCHES = 2
 _logger = logging.getLogger(__name__)
@@ -186,9 +193,12 @@ class TrialDriver:
 
     def _collect(self, handle: str) -> bool:
         results = self._with.runner.collect(handle)
-        new = [result for result in results if result.stage not in self._seen]
+        imports = [result for result in results if result.outcome is StageOutcome.CACHED]
+        new = [r for r in results if r not in imports and r.stage not in self._seen]
         for result in new:
             self._take(result)
+        stages = with_imports(self.trial.stages, imports, self._with.pipeline.imported)
+        self.trial = replace(self.trial, stages=stages)
         return bool(new)
 
     def _take(self, result: StageResult) -> None:

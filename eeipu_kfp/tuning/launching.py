@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from eeipu_kfp.cache.entries import CacheEntry
 from eeipu_kfp.cache.keys import StageKey
@@ -80,6 +80,31 @@ def merge(
         if before is None or before.outcome is not StageOutcome.EXECUTED:
             records[record.stage] = record
     return tuple(records[name] for name in pipeline.names if name in records)
+
+
+def with_imports(
+    held: tuple[StageRecord, ...],
+    imports: Iterable[StageResult],
+    imported: Callable[[str], str | None],
+) -> tuple[StageRecord, ...]:
+    """Return the records with the time that bringing in cached outputs has taken.
+
+    Args:
+        held: The records so far.
+        imports: The importers of the run that have ended.
+        imported: Names the stage that an importer stands for.
+    """
+    seconds: dict[str, float] = {}
+    for result in imports:
+        stage = imported(result.stage)
+        if stage is not None:
+            seconds[stage] = seconds.get(stage, 0.0) + result.overhead_seconds
+    return tuple(
+        replace(record, overhead_seconds=seconds[record.stage])
+        if record.stage in seconds and record.outcome is StageOutcome.CACHED
+        else record
+        for record in held
+    )
 
 
 def record_of(result: StageResult) -> StageRecord:

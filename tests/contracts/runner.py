@@ -44,7 +44,8 @@ class RunnerWorld(ABC):
 
 
 def _names(results: tuple[StageResult, ...]) -> tuple[str, ...]:
-    return tuple(result.stage for result in results)
+    """Return the stages that ran; importers of cached ones may stand between them."""
+    return tuple(r.stage for r in results if r.outcome is not StageOutcome.CACHED)
 
 
 class RunnerContract:

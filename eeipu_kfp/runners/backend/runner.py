@@ -12,6 +12,7 @@ from eeipu_kfp.errors import RunnerError, RunnerUnavailableError
 from eeipu_kfp.runners.backend.api import KfpApi
 from eeipu_kfp.runners.backend.diagnosis import waiting
 from eeipu_kfp.runners.backend.failures import FailureReports
+from eeipu_kfp.runners.backend.imports import imports
 from eeipu_kfp.runners.backend.outputs import stage_outputs
 from eeipu_kfp.runners.backend.pods import Pod, PodReader, latest, pod_of
 from eeipu_kfp.runners.backend.runs import Run, run_of
@@ -188,8 +189,9 @@ class KfpRunner:
         state, ended = assess(evidence)
         known = before.results if before is not None else ()
         seen = {result.stage for result in known}
-        new = tuple(self._result(evidence, stage) for stage in ended if stage.name not in seen)
-        self._views[run.id] = _View(run=run, state=state, results=(*known, *new))
+        stages = (self._result(evidence, stage) for stage in ended if stage.name not in seen)
+        brought = (found for found in imports(evidence) if found.stage not in seen)
+        self._views[run.id] = _View(run=run, state=state, results=(*known, *brought, *stages))
         return self._views[run.id]
 
     def _result(self, evidence: Evidence, ended: EndedStage) -> StageResult:

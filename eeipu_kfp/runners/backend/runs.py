@@ -43,6 +43,11 @@ class Run:
         tasks = self.document.tasks
         return tuple(name for name in tasks if not _is_import(self.document, name))
 
+    @property
+    def importers(self) -> tuple[str, ...]:
+        """The names of the importers in the run."""
+        return tuple(name for name in self.document.tasks if _is_import(self.document, name))
+
 
 def run_of(body: Mapping[str, Any]) -> Run:
     """Return the run that an answer of the API describes."""

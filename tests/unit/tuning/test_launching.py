@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from eeipu_kfp.cache.entries import CacheEntry
@@ -6,7 +8,7 @@ from eeipu_kfp.core.outputs import StageOutputs
 from eeipu_kfp.core.ports import StageResult
 from eeipu_kfp.core.trial import StageOutcome, StageRecord
 from eeipu_kfp.runners.simulated import three_stage_problem
-from eeipu_kfp.tuning.launching import merge, outputs_of, plan_launch, record_of
+from eeipu_kfp.tuning.launching import merge, outputs_of, plan_launch, record_of, with_imports
 
 PIPELINE = three_stage_problem().pipeline
 KEYS = stage_keys(PIPELINE, {"fraction": 0.1, "rate": 0.2, "threshold": 0.3})
@@ -79,6 +81,23 @@ def test_a_later_record_replaces_a_failure_and_order_is_the_pipelines():
     new = (record("train", StageOutcome.EXECUTED, 2.0), record("prepare", StageOutcome.CACHED))
 
     assert merge(PIPELINE.shape, held, new) == (new[1], new[0])
+
+
+def test_what_importers_took_is_the_overhead_of_the_cached_stage_however_often_it_is_told():
+    cached = StageRecord(
+        stage="prepare", outcome=StageOutcome.CACHED, overhead_seconds=0.1, saved_seconds=60.0
+    )
+    ran = StageRecord(stage="train", outcome=StageOutcome.EXECUTED, overhead_seconds=2.0)
+    told = [
+        StageResult(stage=name, outcome=StageOutcome.CACHED, seconds=0.0, overhead_seconds=seconds)
+        for name, seconds in (("cached-prepare-a", 5.0), ("cached-prepare-b", 4.0), ("own", 7.0))
+    ]
+    imported = {"cached-prepare-a": "prepare", "cached-prepare-b": "prepare"}.get
+
+    once = with_imports((cached, ran), told, imported)
+
+    assert once == (replace(cached, overhead_seconds=9.0), ran)
+    assert with_imports(once, told, imported) == once
 
 
 def test_a_result_becomes_a_record_without_its_outputs():

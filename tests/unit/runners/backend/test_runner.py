@@ -181,12 +181,20 @@ def test_recorded_runs_are_told(
     one = of(case, with_pods=with_pods)
 
     assert one.poll("one") is state
-    results = one.collect("one")
+    results = [r for r in one.collect("one") if r.outcome is not StageOutcome.CACHED]
     assert {result.stage: result.outcome[0] for result in results} == outcomes
     assert all(result.seconds > 0 for result in results)
     executed = [result for result in results if result.outcome is StageOutcome.EXECUTED]
     assert all(result.outputs is not None and result.failure is None for result in executed)
     assert all(result.failure is not None for result in results if result not in executed)
+
+
+def test_an_importer_is_told_with_the_time_it_took() -> None:
+    brought = [r for r in of("cut").collect("one") if r.outcome is StageOutcome.CACHED]
+
+    assert [(result.stage, result.overhead_seconds) for result in brought] == [
+        ("cached-prepare-data", 4.0)
+    ]
 
 
 def test_nested_stages_are_told_as_one_each() -> None:
