@@ -130,7 +130,7 @@ class ImprovementPerExpectedCost:
         """
         tariff = self.costs.tariff
         beside = tariff.charged(runs) + tariff.epsilons(runs)
-        log_charged, share = _log_sum(mean + variance / 2.0, runs, beside)
+        log_charged, share = log_sum(mean + variance / 2.0, runs, beside)
         with np.errstate(divide="ignore"):
             log_expected = np.logaddexp(log_charged, np.log(tariff.uncharged(runs)))
         growth = np.expm1(np.minimum(variance, _LARGEST_EXPONENT))
@@ -187,7 +187,7 @@ class ImprovementTimesInverseCost:
         everywhere = np.broadcast_to(runs[:, None], drawn.shape)
         tariff = self.costs.tariff
         beside = tariff.overhead(runs) + tariff.epsilons(runs)
-        log_cost, share = _log_sum(drawn, everywhere, beside[:, None])
+        log_cost, share = log_sum(drawn, everywhere, beside[:, None])
         log_inverse = logsumexp(-log_cost, axis=1)
         weighted = -share * np.exp(-log_cost - log_inverse[:, None])[..., None]
         by_mean = weighted.sum(axis=1)
@@ -202,7 +202,7 @@ def independent_draws(stages: int, seed: int) -> Array:
     return draws
 
 
-def _log_sum(logarithms: Array, runs: Mask, beside: Array) -> tuple[Array, Array]:
+def log_sum(logarithms: Array, runs: Mask, beside: Array) -> tuple[Array, Array]:
     """Return ln(beside + sum of exp over the stages that run), and each stage's share.
 
     Args:

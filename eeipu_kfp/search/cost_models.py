@@ -192,14 +192,14 @@ def _models(
         x = seen.points[np.ix_(times.rows, chosen)]
         least = max(_LEAST_SHARE * usual, _LEAST_SECONDS)
         if times.rows:
-            x, y = _distinct(x, np.log(np.maximum(times.seconds, least)))
+            x, y = distinct(x, np.log(np.maximum(times.seconds, least)))
         else:
             x, y = np.full((1, len(chosen)), 0.5), np.log([max(usual, least)])
         processes.append(fit(kernel, x, y, least_spread=least_spread))
     return CostModels(tuple(processes), columns, tariff)
 
 
-def _distinct(x: Array, y: Array) -> tuple[Array, Array]:
+def distinct(x: Array, y: Array) -> tuple[Array, Array]:
     """Return each of `n x c` points once, in order of its first use, with its mean value."""
     found: dict[bytes, list[int]] = {}
     for row, point in enumerate(x):

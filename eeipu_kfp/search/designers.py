@@ -26,7 +26,8 @@ really are cached after rounding, hits never train a cost model, the prefixes' v
 exactly, and no trial is proposed that is expected to overrun the budget. It takes 256 quasi-random
 draws where the published code took 1000.
 
-`ei` is expected improvement with the default's model of the objective, blind to cost and cache.
+`ei` is expected improvement with the default's model of the objective, blind to cost and cache;
+`rivals` describes it and what others make of cost: `eips`, `carbo`, `lambo` and `pbgi`.
 `random` is uniform.
 """
 
@@ -52,10 +53,11 @@ from eeipu_kfp.search.gaussian_process import fit
 from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.model_search import ModelDesigner, Strategy
 from eeipu_kfp.search.objective_model import model_objective, with_fantasies
-from eeipu_kfp.search.observations import Observations, spent_after
-from eeipu_kfp.search.prefix_pool import best_trials, empty_prefix, prefix_pool
+from eeipu_kfp.search.observations import Observations, budget_left
+from eeipu_kfp.search.prefix_pool import best_trials, prefix_pool
 from eeipu_kfp.search.priors import Gamma
 from eeipu_kfp.search.random_search import RandomDesigner
+from eeipu_kfp.search.rivals import RIVALS
 from eeipu_kfp.search.tariff import Tariff
 from eeipu_kfp.search.warm_up import WarmUp
 
@@ -107,23 +109,6 @@ def plan_published(request: SuggestionRequest, seen: Observations, warm_up: int)
     return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
 
 
-def plan_improvement(request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
-    """Return plain ln EI."""
-    del warm_up
-    model = model_objective(seen, request.pipeline, len(request.trials))
-    return Strategy(
-        acquisition=ExpectedImprovement(model=model),
-        pool=(empty_prefix(request, seen.encoding),),
-        estimate=StageMedians.of(seen.times, seen.tariff),
-    )
-
-
-def budget_left(request: SuggestionRequest, warm_up: int) -> float:
-    """Return what is left of the budget after the warm-up, from 1 right after it down to 0."""
-    after = request.budget.amount - spent_after(request, warm_up)
-    return min(max(request.remaining / after, 0.0), 1.0) if after > 0 else 0.0
-
-
 def _published(tariff: Tariff) -> Tariff:
     """Return a tariff with the epsilon of the published form, a tenth of a second."""
     return replace(tariff, epsilon=_PUBLISHED_EPSILON_SECONDS * float(tariff.weights.mean()))
@@ -141,7 +126,7 @@ DESIGNERS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
     {
         "eeipu": lambda: ModelDesigner(warm_up=WarmUp(full=7, sharing=7), plan=plan_eeipu),
         "eeipu-published": lambda: ModelDesigner(warm_up=WarmUp(full=10), plan=plan_published),
-        "ei": lambda: ModelDesigner(warm_up=WarmUp(full=10), plan=plan_improvement),
+        **{name: RIVALS[name] for name in ("ei", "eips", "carbo", "lambo", "pbgi")},
         "random": RandomDesigner,
     }
 )
@@ -149,13 +134,14 @@ DESIGNERS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
 
 
 def make_designer(name: str) -> Designer:
-    """Return a designer by name.
+    """Return a designer by name, one of `DESIGNERS` or `RIVALS`.
 
     Raises:
         InvalidValueError: There is none of that name.
     """
-    if name not in DESIGNERS:
+    make = DESIGNERS.get(name) or RIVALS.get(name)
+    if make is None:
         allowed = ", ".join(f"`{known}`" for known in DESIGNERS)
         message = f"`{name}` is no designer"
         raise InvalidValueError(message, hint=f"use one of {allowed}")
-    return DESIGNERS[name]()
+    return make()

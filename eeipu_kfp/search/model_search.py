@@ -25,7 +25,7 @@ from eeipu_kfp.search.offers import (
 )
 from eeipu_kfp.search.prefix_pool import Prefix
 from eeipu_kfp.search.seeds import generator
-from eeipu_kfp.search.warm_up import WarmUp
+from eeipu_kfp.search.warm_up import Beginning
 
 _LISTED_SPACE = 512
 _CHEAPEST = 16
@@ -60,7 +60,7 @@ class ModelDesigner:
         plan: What it maximises after that.
     """
 
-    warm_up: WarmUp
+    warm_up: Beginning
     plan: Plan
 
     def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
@@ -80,14 +80,15 @@ class ModelDesigner:
 
 
 def _begin(
-    request: SuggestionRequest, seen: Observations, warm_up: WarmUp, number: int
+    request: SuggestionRequest, seen: Observations, warm_up: Beginning, number: int
 ) -> Suggestion | Stop:
     proposals = warm_up.proposals(request, seen.encoding, number)
     offers = Offers.of(request, seen.encoding, proposals)
     if not offers.configurations:
         offers = untried(request, seen.encoding)
-    total = warm_up.full + warm_up.sharing
-    label = f"warm-up {number + 1} of {max(total, number + 1)}"
+    planned = warm_up.planned
+    of_all = "" if planned is None else f" of {max(planned, number + 1)}"
+    label = f"warm-up {number + 1}{of_all}"
     answer = select(request, offers, StageMedians.of(seen.times, seen.tariff), label=label)
     return replace(answer, is_warm_up=True) if isinstance(answer, Suggestion) else answer
 

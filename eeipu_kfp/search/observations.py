@@ -53,6 +53,12 @@ def spent_after(request: SuggestionRequest, count: int) -> float:
     return spent[min(count, len(spent) - 1)]
 
 
+def budget_left(request: SuggestionRequest, warm_up: int) -> float:
+    """Return what is left of the budget after the warm-up, from 1 right after it down to 0."""
+    after = request.budget.amount - spent_after(request, warm_up)
+    return min(max(request.remaining / after, 0.0), 1.0) if after > 0 else 0.0
+
+
 def _rescaled(values: Sequence[float]) -> Array:
     """Divide values by a power of two: exact, and no square can overflow."""
     if not values:

@@ -41,7 +41,7 @@ class Prefix:
 
 def empty_prefix(request: SuggestionRequest, encoding: Encoding) -> Prefix:
     """Return the prefix that keeps nothing."""
-    return _prefix(request, encoding, (), Configuration({}))
+    return keep(request, encoding, (), Configuration({}))
 
 
 def prefix_pool(
@@ -72,18 +72,19 @@ def cached_prefixes(
     """Yield what a configuration can lend: prefixes that spare a stage and leave some freedom."""
     nothing_spared = empty_prefix(request, encoding).runs.sum()
     for stages in request.pipeline.prefixes():
-        prefix = _prefix(request, encoding, stages, configuration)
+        prefix = keep(request, encoding, stages, configuration)
         free = len(prefix.columns) < encoding.dimension
         if prefix.values and free and prefix.runs.sum() < nothing_spared:
             yield prefix
 
 
-def _prefix(
+def keep(
     request: SuggestionRequest,
     encoding: Encoding,
     stages: tuple[str, ...],
     configuration: Configuration,
 ) -> Prefix:
+    """Return the prefix that keeps what some stages read, whether or not any is cached."""
     names = [name for name in request.pipeline.inputs_of(stages) if name in request.space]
     values = configuration.restricted_to(names)
     cached = request.cached

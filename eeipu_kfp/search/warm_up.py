@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 from scipy.stats import qmc
 
@@ -20,6 +21,29 @@ _SPACE_SHARE = 3
 _SPARE_POINTS = 32
 
 
+class Beginning(Protocol):
+    """How a search may begin."""
+
+    @property
+    def planned(self) -> int | None:
+        """How many trials it takes; None where that shows only as it goes."""
+        ...
+
+    def fitted_to(self, request: SuggestionRequest) -> Beginning:
+        """Return the same for an experiment that asks for a length, or has a small space."""
+        ...
+
+    def length(self, request: SuggestionRequest) -> int:
+        """Return after how many trials it ends, as far as these show."""
+        ...
+
+    def proposals(
+        self, request: SuggestionRequest, encoding: Encoding, number: int
+    ) -> list[Configuration]:
+        """Return what could be tried next, the most welcome first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmUp:
     """How a search begins.
@@ -33,11 +57,14 @@ class WarmUp:
     full: int
     sharing: int = 0
 
+    @property
+    def planned(self) -> int:
+        """How many trials it takes."""
+        return self.full + self.sharing
+
     def fitted_to(self, request: SuggestionRequest) -> WarmUp:
         """Return the warm-up of the length asked for, and at most a third of a finite space."""
-        total, count = self.full + self.sharing, request.space.count
-        if count is not None:
-            total = min(total, max(_LEAST_SCORED, count // _SPACE_SHARE))
+        total = int(min(self.planned, most_trials(request)))
         if request.warm_up_trials is not None:
             total = request.warm_up_trials
         full = math.ceil(total * self.full / (self.full + self.sharing))
@@ -49,14 +76,7 @@ class WarmUp:
         That is fewer than planned if a quarter of the budget is gone and two of them have an
         objective.
         """
-        planned, spent, scored = self.full + self.sharing, 0.0, 0
-        for number, trial in enumerate(counted(request.trials), start=1):
-            spent += request.budget.spent_on(trial)
-            scored += trial.objective is not None
-            costly = spent >= _BUDGET_SHARE * request.budget.amount
-            if number < planned and costly and scored >= _LEAST_SCORED:
-                return number
-        return planned
+        return min(self.planned, trials_until(request, _BUDGET_SHARE) or self.planned)
 
     def proposals(
         self, request: SuggestionRequest, encoding: Encoding, number: int
@@ -88,3 +108,27 @@ class WarmUp:
                 rng = generator(request.seed, number)
                 return prefixes[int(rng.integers(len(prefixes)))]
         return None
+
+
+def most_trials(request: SuggestionRequest) -> float:
+    """Return how many trials a warm-up has at most: a third of a finite space."""
+    count = request.space.count
+    return math.inf if count is None else max(_LEAST_SCORED, count // _SPACE_SHARE)
+
+
+def trials_until(request: SuggestionRequest, share: float) -> int | None:
+    """Return how many trials took a share of the budget and gave two objectives.
+
+    None where they have not yet.
+
+    Args:
+        request: The trials.
+        share: Part of the budget, from 0 to 1.
+    """
+    spent, scored = 0.0, 0
+    for number, trial in enumerate(counted(request.trials), start=1):
+        spent += request.budget.spent_on(trial)
+        scored += trial.objective is not None
+        if spent >= share * request.budget.amount and scored >= _LEAST_SCORED:
+            return number
+    return None

@@ -17,13 +17,14 @@ from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.search import marginal_likelihood
-from eeipu_kfp.search.designers import DESIGNERS, budget_left, make_designer
+from eeipu_kfp.search.designers import DESIGNERS, make_designer
+from eeipu_kfp.search.observations import budget_left
 
 MODELS = ("eeipu", "eeipu-published", "ei")
 
 
 def test_an_unknown_designer_is_refused_with_the_known_ones():
-    with pytest.raises(InvalidValueError, match="`eeipu`, `eeipu-published`, `ei`, `random`"):
+    with pytest.raises(InvalidValueError, match="`eeipu`, `eeipu-published`, `ei`, `eips`, `carbo`"):
         make_designer("grid")
 
 
