@@ -17,7 +17,7 @@ class Algorithm:
     """How the search chooses.
 
     Attributes:
-        name: The designer: `eeipu`, `eeipu-published`, `ei` or `random`.
+        name: The designer, such as `eeipu` or `random`.
         seed: Fixes every random choice.
         warm_up_trials: Trials before the models are trusted; None for the designer's own choice.
     """

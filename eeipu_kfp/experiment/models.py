@@ -219,9 +219,11 @@ class Budget(OneOf):
 class Algorithm(Node):
     """How the search chooses."""
 
-    name: Literal["eeipu", "eeipu-published", "ei", "random"] = "eeipu"
-    """name is `eeipu` (default), `eeipu-published` (as in the paper), `ei` (blind to costs) or
-    `random`."""
+    name: Literal["eeipu", "eeipu-published", "ei", "eips", "carbo", "lambo", "pbgi", "random"] = (
+        "eeipu"
+    )
+    """name is `eeipu` (default), `eeipu-published` (as in the paper), `ei` (blind to costs), one of
+    its rivals `eips`, `carbo`, `lambo` and `pbgi`, or `random`."""
     seed: fields.Seed = 0
     """seed fixes every random choice; default 0."""
     warm_up_trials: fields.Count | None = None

@@ -52,7 +52,7 @@ def tune(
         arguments: Pipeline inputs with a fixed value.
         name: What the experiment is called; the pipeline's own name if left out.
         directory: Where experiments and the cache are kept.
-        algorithm: `eeipu`, `eeipu-published`, `ei` or `random`.
+        algorithm: What `algorithm.name` may be, such as `eeipu` or `random`.
         seed: Fixes every random choice.
         warm_up_trials: Trials before the models are trusted.
         max_trials: Trials at most.
