@@ -25,7 +25,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from eeipu_kfp.cache.minio_store import MinioStore
-from eeipu_kfp.controller.clock import SystemClock
 from eeipu_kfp.controller.events import Notice
 from eeipu_kfp.controller.metrics import Metrics
 from eeipu_kfp.controller.opening import Tools
@@ -36,6 +35,7 @@ from eeipu_kfp.controller.supervisor import Supervisor
 from eeipu_kfp.core.ports import ObjectStore
 from eeipu_kfp.runners.backend.api import KfpApi
 from eeipu_kfp.runners.backend.mlmd import MlmdReader
+from eeipu_kfp.tuning.clock import SystemClock
 from tests.cluster_world import COLLECTION, experiment
 from tests.fake_api_server import FakeApiServer
 from tests.kfp_double.double import KfpDouble

@@ -14,7 +14,6 @@ from kubernetes.client import CoreV1Api
 from eeipu_kfp.cache.minio_store import MinioStore
 from eeipu_kfp.controller import handlers
 from eeipu_kfp.controller.api_server import ApiServer, ApiServerError, KubernetesApi, connect
-from eeipu_kfp.controller.clock import SystemClock
 from eeipu_kfp.controller.events import EventRecorder
 from eeipu_kfp.controller.lease import RENEWAL_SECONDS, Hold, Lease
 from eeipu_kfp.controller.metrics import Metrics, Timed
@@ -29,6 +28,7 @@ from eeipu_kfp.core.ports import ObjectStore
 from eeipu_kfp.runners.backend.api import KfpApi
 from eeipu_kfp.runners.backend.kubernetes_pods import KubernetesPods
 from eeipu_kfp.runners.backend.mlmd import MlmdReader
+from eeipu_kfp.tuning.clock import SystemClock
 
 _PORT = 8080
 _LIVENESS = "http://0.0.0.0:8081/healthz"

@@ -18,11 +18,11 @@ from eeipu_kfp.errors import SpecError
 from eeipu_kfp.experiment.conversion import resolve
 from eeipu_kfp.experiment.documents import load_document
 from eeipu_kfp.experiment.models import S3, TuningExperiment
-from eeipu_kfp.local.clock import SystemClock
 from eeipu_kfp.local.reporting import Reporter
 from eeipu_kfp.local.workspace import Workspace
 from eeipu_kfp.report.result import TuningResult
 from eeipu_kfp.report.summary import summarise
+from eeipu_kfp.tuning.clock import SystemClock
 
 _ACCESS_KEYS = ("AWS_ACCESS_KEY_ID", "MINIO_ACCESS_KEY")
 _SECRET_KEYS = ("AWS_SECRET_ACCESS_KEY", "MINIO_SECRET_KEY")

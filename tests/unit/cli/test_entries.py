@@ -2,8 +2,8 @@ from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.entries import CacheEntry
 from eeipu_kfp.cache.memory_store import MemoryStore
 from eeipu_kfp.cli.entries import LocalEntries, entries_table
-from eeipu_kfp.local.clock import SystemClock
 from eeipu_kfp.report.entries import plain
+from eeipu_kfp.tuning.clock import SystemClock
 
 
 def entry(key, *, created_at=0.0):

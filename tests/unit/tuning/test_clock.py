@@ -1,6 +1,6 @@
 import time
 
-from eeipu_kfp.local.clock import SystemClock
+from eeipu_kfp.tuning.clock import SystemClock
 
 
 def test_the_clock_is_the_one_on_the_wall():
