@@ -111,3 +111,19 @@ def test_an_experiment_that_is_gone_is_forgotten(parts, is_told):
         await until(lambda: b'experiment="e"' not in parts.metrics.text())
 
     supervised(parts, scenario)
+
+
+def test_a_fault_that_cannot_even_be_shown_ends_nothing(parts, caplog):
+    path = apply(parts, "e")
+
+    async def scenario(supervisor):
+        supervisor.see(parts.api.get(path))
+        _, reconciler = supervisor.find("team", "e")
+        reconciler.reconcile = lambda resource: 1 / 0
+        await until(lambda: "cannot be shown" in caplog.text)
+        del reconciler.reconcile
+        parts.api.patch(path, {"spec": {"parallelTrials": 2}})
+        supervisor.see(parts.api.get(path))
+        await until(lambda: is_complete(parts, path))
+
+    supervised(parts, scenario)
