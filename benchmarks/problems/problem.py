@@ -110,12 +110,8 @@ def numbers(values: Arguments, names: Sequence[str]) -> Array:
     return np.array([values[name] for name in names], dtype=float)
 
 
-def sizes(space: Space) -> tuple[int, ...]:
-    """Return how many values each parameter of a finite space has."""
-    return tuple(_count(domain) for domain in space.values())
-
-
-def _count(domain: Domain) -> int:
+def values_of(domain: Domain) -> list[Value]:
+    """Return the values of a finite domain, in order."""
     if isinstance(domain, Categorical):
-        return domain.count
-    return domain.count or 0
+        return list(domain.choices)
+    return [domain.snap(domain.low + i * (domain.step or 1)) for i in range(domain.count or 0)]
