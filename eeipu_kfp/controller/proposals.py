@@ -8,6 +8,7 @@ import queue
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import cast
@@ -61,8 +62,9 @@ class ProposalPool:
             longest_seconds: When a worker counts as hanging.
         """
         self._longest_seconds = longest_seconds
-        self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        self._size = workers
+        self._free: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
+        # Its queue makes that those who ask first are answered first.
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="propose")
         for _ in range(workers):
             self._free.put(None)
 
@@ -72,6 +74,17 @@ class ProposalPool:
         Raises:
             ProposalError: The worker has failed; it is replaced.
         """
+        return self._threads.submit(self._ask, designer, request).result()
+
+    def close(self) -> None:
+        """End all workers, busy ones once they have answered."""
+        self._threads.shutdown(cancel_futures=True)
+        while not self._free.empty():
+            worker = self._free.get()
+            if worker is not None:
+                worker.end()
+
+    def _ask(self, designer: str, request: SuggestionRequest) -> Suggestion | Stop:
         worker = self._free.get()
         try:
             worker = worker or _Worker()
@@ -84,13 +97,6 @@ class ProposalPool:
             raise ProposalError(message, hint="give the controller more memory") from error
         finally:
             self._free.put(worker)
-
-    def close(self) -> None:
-        """End all workers, busy ones once they have answered."""
-        for _ in range(self._size):
-            worker = self._free.get()
-            if worker is not None:
-                worker.end()
 
 
 class _Worker:
