@@ -95,7 +95,8 @@ class Cache:
             trial=trial,
             created_at=now,
         )
-        self._store.put(_entry_name(entry.key), encode(entry))
+        name, data = _entry_name(entry.key), encode(entry)
+        self._read[name] = (self._store.put(name, data).etag, decode(data))
         return entry
 
     def lookup(self, key: str) -> CacheEntry | None:
@@ -126,12 +127,12 @@ class Cache:
         """Return all entries as noted, by key; only documents new since the last call are read."""
         with self._reading:
             listed = {info.name: info.etag for info in self._store.list(_ENTRIES)}
-            for name in self._read.keys() - listed.keys():
-                del self._read[name]
+            for name in set(self._read) - listed.keys():
+                self._read.pop(name, None)
             for name, etag in listed.items():
                 if name.endswith(_SUFFIX) and self._read.get(name, ("",))[0] != etag:
                     self._read[name] = (etag, self._load(_key_of(name)))
-            return tuple(entry for _, entry in self._read.values() if entry is not None)
+            return tuple(entry for _, entry in tuple(self._read.values()) if entry is not None)
 
     def remove(self, key: str) -> None:
         """Remove an entry and its own artifacts; harmless where there is none.

@@ -385,3 +385,12 @@ def test_outputs_that_are_no_json_are_refused_before_an_entry_is_written(cache: 
         publish(cache, outputs)
 
     assert cache.entries() == ()
+
+
+def test_an_entry_that_was_published_here_is_not_read_again(cache, store, tmp_path, monkeypatch):
+    entry = publish(cache, write_outputs(tmp_path / "outputs"))
+    monkeypatch.setattr(store, "get", lambda name: 1 / 0)
+
+    (found,) = cache.entries()
+
+    assert found == entry
