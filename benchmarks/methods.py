@@ -10,8 +10,10 @@ from benchmarks.peers import PEERS
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.search.designers import DESIGNERS
+from eeipu_kfp.search.rivals import RIVALS
 
 _SEPARATOR = "@"
+_DESIGNERS = {**DESIGNERS, **RIVALS, **PEERS}
 
 
 class CacheUse(StrEnum):
@@ -63,15 +65,24 @@ class Method:
 
     def make(self) -> Designer:
         """Return the designer, told of the cache only where it may know."""
-        designer = {**DESIGNERS, **PEERS}[self.designer]()
+        designer = _DESIGNERS[self.designer]()
         return designer if self.cache is CacheUse.POOL else Unaware(designer=designer)
 
 
 def known_designers() -> tuple[str, ...]:
     """Return the names of all designers, the product's first."""
-    return (*DESIGNERS, *PEERS)
+    return tuple(_DESIGNERS)
+
+
+def usual_methods() -> tuple[str, ...]:
+    """Return all designers as they are meant, and what tells memory from search.
+
+    The default without a cache shows what its models are worth, plain EI with one what chance
+    hits are.
+    """
+    return (*known_designers(), "eeipu@none", "ei@passive")
 
 
 def _usual(designer: str) -> CacheUse:
-    knows = designer.startswith("eeipu") or "cache" in designer
+    knows = designer.startswith("eeipu") or designer.endswith("-pool")
     return CacheUse.POOL if knows else CacheUse.NONE

@@ -64,16 +64,16 @@ def seconds(stage: str, configuration: Mapping[str, Value]) -> float:
     """Return what a stage takes."""
     values = _numbers(configuration)
     rows, tokens = values["rows"] / 10_000, values["sequence"] / 128
-    width = 2.0 ** (values["log2_width"] - 7)
+    width = math.exp2(values["log2_width"] - 7)
     if stage == "sample":
         return 0.3 + 0.5 * rows
     if stage == "tokenize":
         return 0.2 + 0.4 * rows * tokens * (1 + 0.1 * (values["log2_vocabulary"] - 10))
     if stage == "train":
-        small_batches = 1 + 2.0 ** (5 - values["log2_batch"])
+        small_batches = 1 + math.exp2(5 - values["log2_batch"])
         return 0.3 + 0.12 * rows * tokens * values["epochs"] * width * small_batches
     if stage == "distil":
-        return 0.2 + 0.1 * rows * tokens * values["distil_epochs"] * width**0.5
+        return 0.2 + 0.1 * rows * tokens * values["distil_epochs"] * math.sqrt(width)
     return 0.2 + 0.05 * rows
 
 
@@ -94,7 +94,7 @@ def quality(configuration: Mapping[str, Value]) -> float:
 def _data_loss(values: dict[str, float]) -> float:
     kept = values["rows"] * math.exp(-((values["minimum_length"] / 60) ** 2))
     noise = 3.0 * math.exp(-values["minimum_length"] / 8)
-    return 14.0 * (kept / 1_000) ** -0.45 + noise
+    return 14.0 * math.pow(kept / 1_000, -0.45) + noise
 
 
 def _capacity_loss(values: dict[str, float]) -> float:
@@ -110,7 +110,7 @@ def _optimisation_loss(values: dict[str, float]) -> float:
     best_rate = -3.0 + 0.15 * (values["log2_batch"] - 5) - 0.12 * (values["log2_width"] - 7)
     off = math.log10(values["rate"]) - best_rate
     diverged = 25.0 / (1 + math.exp(-6 * (off - 1.2)))
-    passes = values["epochs"] * min(1.0, 10 ** (0.5 * off))
+    passes = values["epochs"] * min(1.0, math.pow(10, 0.5 * off))
     return diverged + 2.5 * min(off**2, 6.0) + 9.0 * math.exp(-passes / 5)
 
 
@@ -132,7 +132,7 @@ def _cheaper_of_pairs(seed: int) -> tuple[Configuration, ...]:
     return tuple(min(pair, key=_total_seconds) for pair in pairs)
 
 
-def _total_seconds(values: dict[str, float]) -> float:
+def _total_seconds(values: Configuration) -> float:
     return sum(seconds(stage, values) for stage in _READS)
 
 

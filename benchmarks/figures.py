@@ -1,0 +1,138 @@
+"""The pictures of the report: regret against what was spent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from benchmarks.comparison import Comparison
+from benchmarks.problems.problem import Array
+from eeipu_kfp.report.scales import Scale
+from eeipu_kfp.report.svg import drawing, element, joined, text
+
+_WIDTH, _HEIGHT = 760.0, 380.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 560.0, 30.0, 340.0
+_POINTS = 120
+_LEAST_SHARE = 1e-3
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#a6761d", "#6b7280")
+_DASHES = (None, "6 3", "2 3")
+_LINE_HEIGHT = 16.0
+_INK, _GRID = "#1b2430", "#d8dee4"
+
+
+def regret_figure(comparison: Comparison) -> str:
+    """Return an SVG: the mean regret of every method over its seeds, in a band of one error."""
+    budget = comparison.problem.budget
+    grid = np.linspace(0.0, budget, _POINTS)
+    curves = {method: _curves(comparison, method, grid) for method in comparison.methods}
+    across = Scale(low=0.0, high=budget, start=_LEFT, stop=_RIGHT)
+    up = _regret_scale(list(curves.values()))
+    marks = [
+        _curve(number, curve, grid, across, up) for number, curve in enumerate(curves.values())
+    ]
+    title = f"{comparison.problem.name}: regret, mean of the seeds with its standard error"
+    return str(
+        drawing(
+            f"regret-{comparison.problem.name}",
+            title,
+            _WIDTH,
+            _HEIGHT,
+            element("rect", width=_WIDTH, height=_HEIGHT, fill="#ffffff"),
+            element(
+                "g",
+                text(_LEFT, 18.0, title),
+                *_axes(across, up),
+                *marks,
+                *_legend(comparison.methods),
+                font_family="sans-serif",
+                font_size="12",
+                fill=_INK,
+            ),
+        )
+    )
+
+
+def _curves(comparison: Comparison, method: str, grid: Array) -> Array:
+    """Return the regrets of all seeds, `seeds x n`; NaN before the first trial has ended."""
+    traces = comparison.traces[method].values()
+    rows = [np.where(grid < t.spent[0], np.nan, t.regrets_at(grid)) for t in traces]
+    return np.array(rows)
+
+
+def _regret_scale(curves: Sequence[Array]) -> Scale:
+    high = max(float(np.nanmax(curve)) for curve in curves)
+    ends = [float(np.nanmean(curve[:, -1])) for curve in curves]
+    low = max(min(ends) / 1.5, high * _LEAST_SHARE)
+    return Scale(low=low, high=max(high, 2 * low), start=_BOTTOM, stop=_TOP, log=True)
+
+
+def _curve(number: int, curve: Array, grid: Array, across: Scale, up: Scale) -> Markup:
+    known = ~np.isnan(curve).any(axis=0)
+    mean = curve[:, known].mean(axis=0)
+    error = curve[:, known].std(axis=0, ddof=1) / math.sqrt(len(curve)) if len(curve) > 1 else 0.0
+    xs = grid[known]
+    band = [*zip(xs, mean + error, strict=True), *reversed([*zip(xs, mean - error, strict=True)])]
+    return joined(
+        (
+            element(
+                "path", d=f"{_path(band, across, up)}Z", fill=_colour(number), fill_opacity="0.12"
+            ),
+            element(
+                "path",
+                d=_path([*zip(xs, mean, strict=True)], across, up),
+                fill="none",
+                stroke=_colour(number),
+                stroke_width="1.8",
+                stroke_dasharray=_dash(number),
+            ),
+        )
+    )
+
+
+def _path(points: Sequence[tuple[float, float]], across: Scale, up: Scale) -> str:
+    return "M" + "L".join(f"{across(float(x)):.1f} {up(float(y)):.1f}" for x, y in points)
+
+
+def _axes(across: Scale, up: Scale) -> list[Markup]:
+    parts = [text(_RIGHT, _HEIGHT - 6.0, "seconds spent", anchor="end")]
+    for tick in up.ticks():
+        parts += [
+            _line(_LEFT, up(tick), _RIGHT, up(tick)),
+            text(_LEFT - 6.0, up(tick) + 4.0, f"{tick:g}", anchor="end"),
+        ]
+    for tick in across.ticks():
+        parts += [
+            _line(across(tick), _BOTTOM, across(tick), _BOTTOM + 4.0),
+            text(across(tick), _BOTTOM + 17.0, f"{tick:g}", anchor="middle"),
+        ]
+    return parts
+
+
+def _legend(methods: Sequence[str]) -> list[Markup]:
+    parts: list[Markup] = []
+    for number, method in enumerate(methods):
+        y = _TOP + _LINE_HEIGHT * number
+        swatch = element(
+            "path",
+            d=f"M{_RIGHT + 14:.0f} {y:.0f}h26",
+            stroke=_colour(number),
+            stroke_width="2",
+            stroke_dasharray=_dash(number),
+        )
+        parts += [swatch, text(_RIGHT + 46.0, y + 4.0, method)]
+    return parts
+
+
+def _line(x1: float, y1: float, x2: float, y2: float) -> Markup:
+    return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", stroke=_GRID)
+
+
+def _colour(number: int) -> str:
+    return _COLOURS[number % len(_COLOURS)]
+
+
+def _dash(number: int) -> str | None:
+    return _DASHES[number // len(_COLOURS) % len(_DASHES)]
