@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from eeipu_kfp.cache.cache import Cache
@@ -15,6 +16,7 @@ from eeipu_kfp.controller.ledger import HandleLedger
 from eeipu_kfp.controller.metrics import Metrics
 from eeipu_kfp.controller.proposals import ProposalPool
 from eeipu_kfp.controller.resource import Resource
+from eeipu_kfp.controller.status import CacheSize
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.ports import Clock, ObjectStore, Runner
 from eeipu_kfp.errors import SpecError
@@ -22,6 +24,7 @@ from eeipu_kfp.experiment.conversion import resolve
 from eeipu_kfp.experiment.models import ConfigMapRef, PipelineSource
 from eeipu_kfp.tuning.ledger import ObjectLedger
 
+_SECONDS_BETWEEN_CACHE_LOOKS = 5.0
 RUNS = "runs"
 """The folder of a namespace's store that runs put their artifacts in."""
 
@@ -87,6 +90,7 @@ class Tools:
     metrics: Metrics
     recorder: Recorder
     _caches: dict[str, Cache] = field(default_factory=dict)
+    _sizes: dict[str, tuple[float, CacheSize]] = field(default_factory=dict)
 
     def cache(self, namespace: str) -> Cache:
         """Return the cache of a namespace; one for all, as it remembers what it has read."""
@@ -95,6 +99,21 @@ class Tools:
             return held
         opened = Cache(self.open_store(namespace), self.clock, owned=(f"{RUNS}/",))
         return self._caches.setdefault(namespace, opened)
+
+    def cache_size(self, namespace: str) -> CacheSize:
+        """Return what the cache of a namespace holds, or held a few seconds ago.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        now = self.clock.now()
+        held = self._sizes.get(namespace)
+        if held is None or now - held[0] >= _SECONDS_BETWEEN_CACHE_LOOKS:
+            entries = self.cache(namespace).entries()
+            size_bytes = sum(entry.size_bytes for entry in entries)
+            held = now, CacheSize(entries=len(entries), size_bytes=size_bytes)
+            self._sizes[namespace] = held
+        return held[1]
 
     def ledger_store(self, resource: Resource) -> ObjectStore:
         """Open the folder of an experiment's ledger."""
@@ -111,6 +130,7 @@ class Opened:
         cache: The cache of its namespace.
         ledger: The record of its trials.
         runner: Executes its trials.
+        cache_size: Returns what the cache holds.
     """
 
     experiment: Experiment
@@ -118,6 +138,7 @@ class Opened:
     cache: Cache
     ledger: HandleLedger
     runner: ClusterRunner
+    cache_size: Callable[[], CacheSize]
 
 
 def open_resource(resource: Resource, tools: Tools) -> Opened:
@@ -139,6 +160,7 @@ def open_resource(resource: Resource, tools: Tools) -> Opened:
         cache=tools.cache(resource.namespace),
         ledger=HandleLedger(ObjectLedger(tools.ledger_store(resource))),
         runner=tools.backend.runner(resource, store=store, document=whole),
+        cache_size=partial(tools.cache_size, resource.namespace),
     )
 
 

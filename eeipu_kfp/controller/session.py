@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from eeipu_kfp.controller.ledger import End, limits_of, read_end, write_end
 from eeipu_kfp.controller.opening import Opened
-from eeipu_kfp.controller.status import CacheSize, Standing
+from eeipu_kfp.controller.status import Standing
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.ports import Clock, Designer
 from eeipu_kfp.core.trial import TrialState
@@ -17,7 +17,6 @@ from eeipu_kfp.tuning.events import Event, Observer
 from eeipu_kfp.tuning.identity import identity
 from eeipu_kfp.tuning.loop import TuningLoop
 
-_SECONDS_BETWEEN_CACHE_LOOKS = 60.0
 _SECONDS_BETWEEN_POD_LOOKS = 20.0
 
 
@@ -48,7 +47,6 @@ class Session:
         self._observe = observe
         self._has_news = True
         self._looked_at = clock.now()
-        self._cache_size: tuple[float, CacheSize] | None = None
         ledger = opened.ledger.documents
         ledger.claim(identity(opened.experiment, opened.pipeline))
         end = read_end(ledger)
@@ -102,7 +100,7 @@ class Session:
             history=self.history,
             summary=summarise(self.opened.pipeline.shape, self.history),
             runs=self.opened.ledger.runs,
-            cache=self._size(),
+            cache=self.opened.cache_size(),
             finished_at=self.end.finished_at if self.end else None,
         )
 
@@ -134,12 +132,3 @@ class Session:
     def _read(self) -> History:
         trials = tuple(trial for trial, _ in self.opened.ledger.load())
         return History(objective=self.opened.experiment.objective, trials=trials)
-
-    def _size(self) -> CacheSize:
-        now = self._clock.now()
-        held = self._cache_size
-        if held is None or self.end or now - held[0] >= _SECONDS_BETWEEN_CACHE_LOOKS:
-            entries = self.opened.cache.entries()
-            size_bytes = sum(entry.size_bytes for entry in entries)
-            held = self._cache_size = now, CacheSize(entries=len(entries), size_bytes=size_bytes)
-        return held[1]

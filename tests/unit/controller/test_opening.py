@@ -78,3 +78,16 @@ def test_namespaces_and_ledgers_have_folders_of_their_own(parts):
 
     names = [found.name for found in parts.store.list("")]
     assert names == ["team/experiments/small-12345678/y", "team/x"]
+
+
+def test_the_size_of_a_cache_is_looked_up_now_and_then(parts):
+    listed = []
+    cache = parts.tools.cache("team")
+    cache.entries = lambda: listed.append(1) or ()
+
+    for _ in range(3):
+        assert parts.tools.cache_size("team").entries == 0
+    parts.clock.sleep(5.0)
+    parts.tools.cache_size("team")
+
+    assert len(listed) == 2
