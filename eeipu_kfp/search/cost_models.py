@@ -205,4 +205,5 @@ def distinct(x: Array, y: Array) -> tuple[Array, Array]:
     for row, point in enumerate(x):
         found.setdefault(point.tobytes(), []).append(row)
     first = [rows[0] for rows in found.values()]
-    return x[first], np.array([np.mean(y[rows]) for rows in found.values()])
+    means = [y[rows[0]] if len(rows) == 1 else np.mean(y[rows]) for rows in found.values()]
+    return x[first], np.array(means)

@@ -75,8 +75,12 @@ class _Part:
         """Return `m x n` covariances and slopes, and the scaled points, `m x c`."""
         points = x[:, self.columns] / self.lengths
         squares = (points * points).sum(axis=1)[:, None] + self._squares
-        correlation, slope = matern(np.maximum(squares - 2.0 * points @ self._known.T, 0.0))
-        return self._scale * correlation, self._scale * slope, points
+        squares -= 2.0 * points @ self._known.T
+        correlation, slope = matern(np.maximum(squares, 0.0, out=squares))
+        if self._scale != 1.0:
+            correlation *= self._scale
+            slope *= self._scale
+        return correlation, slope, points
 
     def pull(self, weights: Array, points: Array) -> Array:
         """Return sum_j w_ij (x_i - z_j) / l for `m x n` weights and scaled points, `m x c`."""
@@ -201,11 +205,14 @@ def _fitted_rows(y: Array) -> Indices:
 def _inverted(covariance: Array, noise: float) -> tuple[float, Array]:
     """Return the noise that made a covariance invertible, tenfold at each try, and the inverse."""
     while True:
-        noisy = covariance + noise * np.eye(len(covariance))
+        noisy = covariance.copy()
+        noisy.ravel()[:: len(noisy) + 1] += noise
         factor, failed = lapack.dpotrf(noisy, lower=1)
         if not failed:
             lower = np.tril(lapack.dpotri(factor, lower=1)[0])
-            return noise, lower + np.tril(lower, -1).T
+            inverse = lower + lower.T
+            np.fill_diagonal(inverse, np.diagonal(lower))
+            return noise, inverse
         noise = max(10.0 * noise, _LEAST_VARIANCE)
 
 

@@ -85,4 +85,10 @@ def matern(squared_distance: Array) -> tuple[Array, Array]:
     r = np.sqrt(5.0 * squared_distance)
     decay = np.exp(-r)
     growth = 1.0 + r
-    return (growth + r * r / 3.0) * decay, growth * decay * (5.0 / 3.0)
+    r *= r
+    r /= 3.0
+    r += growth
+    r *= decay
+    growth *= decay
+    growth *= 5.0 / 3.0
+    return r, growth

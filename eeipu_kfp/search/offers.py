@@ -165,8 +165,13 @@ def _describe(
 
 
 def _source(request: SuggestionRequest, parts: list[Configuration]) -> str:
+    wanted = {name: value for part in parts for name, value in part.items()}
     for trial in request.trials:
-        if all(trial.configuration.restricted_to(part) == part for part in parts):
+        values = trial.configuration
+        # Equal values are compared first, because canonical texts take their time.
+        if all(values.get(name) == value for name, value in wanted.items()) and all(
+            values.restricted_to(part) == part for part in parts
+        ):
             return f" of trial {trial.number}"
     return " from the cache"
 
