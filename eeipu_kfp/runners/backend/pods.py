@@ -15,6 +15,7 @@ _NODE_NAME = "workflows.argoproj.io/node-name"
 _ATTEMPT = re.compile(r"\(\d+\)")
 _EXECUTOR = "executor"
 _DRIVER = "-driver"
+_OVER = frozenset({"Failed", "Succeeded"})
 # Kubernetes tells whole seconds, so a container that began and ended in the same one ran for less.
 _LESS_THAN_A_SECOND = 0.5
 
@@ -65,6 +66,11 @@ class Pod:
     def is_executor(self) -> bool:
         """Whether it runs the user's code."""
         return len(self.path) > 1 and self.path[-1] == _EXECUTOR
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, with user code or before that."""
+        return self.document.get("status", {}).get("phase") in _OVER
 
     @property
     def seconds(self) -> float:
@@ -132,9 +138,12 @@ def stage_timing(stage: str, pods: Iterable[Pod]) -> StageTiming | None:
 
 
 def is_at_work(stage: str, pods: Iterable[Pod]) -> bool:
-    """Whether user code of a stage is running; an attempt that was given up is not."""
+    """Whether user code of a stage may be running; an attempt that was given up is not.
+
+    A node tells of what begins up to seconds late, so a pod that has not begun counts too.
+    """
     own = [pod for pod in latest(pods) if pod.stage == stage and pod.is_executor]
-    return any(pod.started_at is not None and pod.finished_at is None for pod in own)
+    return any(pod.finished_at is None and not pod.is_over for pod in own)
 
 
 def container_state(document: Mapping[str, Any], container: str) -> Mapping[str, Any]:

@@ -108,6 +108,20 @@ def test_a_stage_at_work_has_no_timing_yet() -> None:
     assert stage_timing("train", running) is None
 
 
+def test_a_stage_whose_start_is_not_told_yet_is_at_work() -> None:
+    first = pod("train", "executor", name="lost", at=1.0, started_at=3.0, finished_at=5.0)
+    second = pod("train", "executor", name="new", at=9.0)
+
+    assert is_at_work("train", [second])
+    assert stage_timing("train", [first, second]) is None
+
+
+def test_a_pod_that_ended_before_user_code_began_is_not_at_work() -> None:
+    evicted = pod("train", "executor", document={"status": {"phase": "Failed"}})
+
+    assert not is_at_work("train", [evicted])
+
+
 def test_an_attempt_that_was_given_up_is_not_at_work() -> None:
     attempts = [
         pod("train", "executor", name="lost", at=1.0, started_at=3.0),
