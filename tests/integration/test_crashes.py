@@ -9,6 +9,7 @@ from eeipu_kfp.core.experiment import Algorithm
 from eeipu_kfp.core.trial import StageOutcome
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.runners.simulated import SimulatedRunner, VirtualClock, three_stage_problem
+from tests.mortality import Death, Life, Mortal
 from tests.simulation import World, three_stage_experiment
 
 DETERMINANTS = {
@@ -16,52 +17,6 @@ DETERMINANTS = {
     "train": ("fraction", "rate"),
     "evaluate": ("fraction", "rate", "threshold"),
 }
-
-
-class Death(BaseException):
-    """The process is gone: no handler of it runs any more."""
-
-
-class Mortal:
-    """Passes calls on, and dies before or after the n-th one that changes anything outside."""
-
-    def __init__(self, target, watched, life):
-        self._target = target
-        self._watched = watched
-        self._life = life
-
-    def __getattr__(self, name):
-        method = getattr(self._target, name)
-        if not callable(method):
-            return method
-
-        def call(*args, **kwargs):
-            self._life.check()
-            if name not in self._watched:
-                return method(*args, **kwargs)
-            self._life.step()
-            result = method(*args, **kwargs)
-            self._life.step()
-            return result
-
-        return call
-
-
-class Life:
-    """Counts the steps of a process; half-steps lie before and after each outside change."""
-
-    def __init__(self, steps=None):
-        self.taken = 0
-        self._steps = steps
-
-    def step(self):
-        self.check()
-        self.taken += 1
-        self.check()
-
-    def check(self):
-        if self._steps is not None and self.taken > self._steps:
-            raise Death
 
 
 class CountingRunner(SimulatedRunner):
