@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
 
 from eeipu_kfp.core.pipeline import Pipeline
-from eeipu_kfp.core.values import Configuration
+from eeipu_kfp.core.values import Configuration, canonical_json
+
+_Part: TypeAlias = tuple[tuple[str, str], ...]
+"""The values that decide a stage's output, by name, as texts."""
 
 
 class CachedStages:
@@ -31,16 +35,13 @@ class CachedStages:
             name: tuple(p for p in pipeline.determinants(name) if p in tuned)
             for name in pipeline.names
         }
-        self._known = frozenset(
-            (name, self._part(name, Configuration(dict(values))))  # type: ignore[arg-type]  # JSON values
-            for name, values in cached
-        )
+        self._known = frozenset((name, self._part(name, _texts(values))) for name, values in cached)
 
     def including(self, stage: str, configuration: Configuration) -> CachedStages:
         """Return the same knowledge with one more stage kept for a configuration."""
-        return self._with(self._known | {(stage, self._part(stage, configuration))})
+        return self._with(self._known | {(stage, self._part(stage, _texts(configuration)))})
 
-    def _with(self, known: frozenset[tuple[str, str]]) -> CachedStages:
+    def _with(self, known: frozenset[tuple[str, _Part]]) -> CachedStages:
         more = object.__new__(CachedStages)
         more.pipeline, more._determinants, more._known = self.pipeline, self._determinants, known
         return more
@@ -51,7 +52,7 @@ class CachedStages:
 
     def holds(self, stage: str, configuration: Configuration) -> bool:
         """Whether a stage's output is kept for a configuration."""
-        return (stage, self._part(stage, configuration)) in self._known
+        return (stage, self._part(stage, _texts(configuration))) in self._known
 
     def count(self, stage: str) -> int:
         """Return for how many different values a stage is kept."""
@@ -59,8 +60,24 @@ class CachedStages:
 
     def to_run(self, configuration: Configuration) -> tuple[str, ...]:
         """Return the stages that a configuration would really run, in order."""
-        held = [name for name in self.pipeline.names if self.holds(name, configuration)]
-        return self.pipeline.to_run(held)
+        texts, names = _texts(configuration), self.pipeline.names
+        return self.pipeline.to_run([n for n in names if (n, self._part(n, texts)) in self._known])
 
-    def _part(self, stage: str, configuration: Configuration) -> str:
-        return configuration.restricted_to(sorted(self._determinants[stage])).canonical
+    def _part(self, stage: str, texts: Mapping[str, str]) -> _Part:
+        return tuple((name, texts[name]) for name in self._determinants[stage] if name in texts)
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    """Return texts that only equal values of the same JSON type share.
+
+    Every candidate of a search is looked up, and JSON would take ten times as long.
+    """
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return float.__repr__(value)
+    if isinstance(value, str):
+        return str.__repr__(value)
+    return repr(value) if isinstance(value, bool | int) else canonical_json(value)

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eeipu_kfp.core.cached import CachedStages
-from eeipu_kfp.core.values import Configuration
+from eeipu_kfp.core.values import Configuration, canonical_json
 from tests.unit.core.shapes import chain, pipelines
 
 TUNED = ("x1", "x2", "x3")
@@ -32,6 +32,24 @@ def test_only_the_part_that_decides_a_stage_is_needed():
     cached = CachedStages(chain(3), TUNED, [("s1", {"x1": 1})])
 
     assert cached.to_run(at(1, 5, 5)) == ("s2", "s3")
+
+
+SCALARS = st.one_of(
+    st.booleans(),
+    st.integers(-2, 2),
+    st.floats(-2, 2, width=16),
+    st.sampled_from([0.0, -0.0, 1.0, "1", "1.0", "true", "[1]", "'1'"]),
+)
+VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=2))
+
+
+@given(kept=VALUES, asked=VALUES)
+def test_values_are_the_same_where_their_canonical_texts_are(kept, asked):
+    cached = CachedStages(chain(3), TUNED, [("s1", {"x1": kept})])
+
+    same = canonical_json(kept) == canonical_json(asked)
+
+    assert cached.holds("s1", at(asked, 2, 3)) == same
 
 
 def test_a_whole_and_a_real_one_are_two_prefixes():
