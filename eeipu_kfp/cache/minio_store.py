@@ -176,7 +176,8 @@ class MinioStore:
         except S3Error as error:
             raise self._refusal(name, error) from error
         except (MinioException, HTTPError) as error:
-            message = f"no answer from the object store at `{self.endpoint}`: {error}"
+            cause = str(getattr(error, "reason", None) or error).rpartition(": ")[2]
+            message = f"no answer from the object store at `{self.endpoint}`: {cause}"
             hint = "check the address, whether the server is up, and whether it speaks TLS"
             raise StoreError(message, hint=hint) from error
         except OSError as error:

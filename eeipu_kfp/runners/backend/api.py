@@ -165,7 +165,7 @@ class KfpApi:
                 headers=self._headers(),
             )
         except HTTPError as error:
-            message = f"no answer from Kubeflow Pipelines at `{self.url}`: {error}"
+            message = f"no answer from Kubeflow Pipelines at `{self.url}`: {_cause(error)}"
             hint = "check the address, and whether `ml-pipeline` is up"
             raise RunnerUnavailableError(message, hint=hint) from error
         if response.status == none_for:
@@ -231,3 +231,8 @@ def _texts(response: BaseHTTPResponse) -> tuple[str, ...]:
     details = [detail.get("message") for detail in body.get("details") or ()]
     texts = (*details, body.get("message"), body.get("error"))
     return tuple(str(text) for text in texts if text and text != _WITHHELD)
+
+
+def _cause(error: HTTPError) -> str:
+    """Return why there is no answer, without the connections and retries around it."""
+    return str(getattr(error, "reason", None) or error).rpartition(": ")[2]

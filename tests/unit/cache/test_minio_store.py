@@ -63,7 +63,7 @@ def test_a_server_that_is_away_is_an_error_with_its_address(
     path = tmp_path / "file"
     path.touch()
 
-    with pytest.raises(StoreError, match=f"127.0.0.1:{closed_port}") as caught:
+    with pytest.raises(StoreError, match=f"127.0.0.1:{closed_port}`: [^;]*refused; ") as caught:
         call(_store(endpoint=f"127.0.0.1:{closed_port}"), path)
 
     assert caught.value.retryable
