@@ -78,9 +78,9 @@ def usual_methods() -> tuple[str, ...]:
     """Return all designers as they are meant, and what tells memory from search.
 
     The default without a cache shows what its models are worth, plain EI with one what chance
-    hits are.
+    hits are; LaMBO and MS-BO have no second form for the cache, and are run with it and without.
     """
-    return (*known_designers(), "eeipu@none", "ei@passive")
+    return (*known_designers(), "eeipu@none", "ei@passive", "lambo@pool", "ms-bo@pool")
 
 
 def _usual(designer: str) -> CacheUse:

@@ -38,9 +38,9 @@ Dearness: TypeAlias = Callable[[float, float], float]
 """The place of a parameter and of its optimum -> how dear it is, in [-1, 1]."""
 
 
-def unrelated(u: float, _: float) -> float:
-    """Return a cost that has nothing to do with quality: a wave."""
-    return math.sin(2 * math.pi * u + 1.0)
+def unrelated(u: float, o: float) -> float:
+    """Return a cost that has next to nothing to do with quality: a wave."""
+    return math.sin(4 * math.pi * (u - o))
 
 
 def better_is_dearer(u: float, o: float) -> float:
