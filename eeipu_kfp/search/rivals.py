@@ -13,7 +13,9 @@ spare.
 - `ms-carbo`: the same with a model per stage: EEIPU without memory, the ablation of its authors.
 - `log-eipc`: ln EI - ln E[c], a mean where `eips` takes a median (as in Xie et al. 2024).
 - `pbgi`: the Gittins index of Pandora's box (Xie et al. 2024), with a rate of 1e-4 for costs in
-  units of a usual trial, so that the unit of the budget makes no difference.
+  units of a usual trial, so that the unit of the budget makes no difference. In `pbgi-d` the rate
+  decays: it is 0.1, halved until a trial is worth its cost. The paper halves it for good whenever
+  none is; here the trials so far alone decide, because a designer has no memory.
 - `lambo`: ln EI inside the leaf that a slowly moving bandit picks (Lin, Miano, Dyer 2021). The
   paper refines its tree as it goes; here every early stage is cut once.
 - `ms-bo`: after Kusakawa et al. 2022, for cascades. Their models predict each stage's numeric
@@ -28,6 +30,7 @@ prefix spares. So `carbo-pool` is `ms-carbo` with the pool, too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -47,6 +50,7 @@ from eeipu_kfp.search.model_search import ModelDesigner, Plan, Strategy
 from eeipu_kfp.search.objective_model import model_objective
 from eeipu_kfp.search.observations import Observations, budget_left
 from eeipu_kfp.search.prefix_pool import Prefix, best_trials, empty_prefix, prefix_pool
+from eeipu_kfp.search.seeds import generator
 from eeipu_kfp.search.trial_costs import (
     MEAN,
     TYPICAL,
@@ -58,7 +62,9 @@ from eeipu_kfp.search.trial_costs import (
 )
 from eeipu_kfp.search.warm_up import Beginning, WarmUp
 
-_LOG_RATE = float(np.log(1e-4))
+_LOG_RATE = math.log(1e-4)
+_FIRST_LOG_RATE = math.log(0.1)
+_LOOKED_AT = 512
 _STOCK = 20
 
 CostModel: TypeAlias = Callable[[SuggestionRequest, Observations, float], TrialCost | None]
@@ -116,10 +122,12 @@ class Gittins:
 
     Attributes:
         cost: The model of c.
+        decays: Whether the rate falls as improvements get small.
         pool: Where to start from.
     """
 
     cost: CostModel
+    decays: bool = False
     pool: Pool = no_pool
 
     def __call__(self, request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
@@ -131,8 +139,11 @@ class Gittins:
         if cost is None or usual is None:
             return Strategy(acquisition=improvement, pool=pool, estimate=None)
         everything = np.ones((1, len(request.pipeline.names)), dtype=bool)
-        unit = float(usual.log_values(seen.points[:1], everything)[0])
-        index = GittinsIndex(model=improvement.model, cost=cost, log_rate=_LOG_RATE - unit)
+        log_unit = float(usual.log_values(seen.points[:1], everything)[0])
+        log_rate = _LOG_RATE - log_unit
+        if self.decays:
+            log_rate = _decayed(_FIRST_LOG_RATE - log_unit, _log_worth(seen, improvement, cost))
+        index = GittinsIndex(model=improvement.model, cost=cost, log_rate=log_rate)
         return Strategy(acquisition=index, pool=pool, estimate=cost)
 
 
@@ -165,6 +176,21 @@ def plan_lambo(request: SuggestionRequest, seen: Observations, warm_up: int) -> 
     )
 
 
+def _decayed(log_rate: float, log_worth: float) -> float:
+    """Halve a rate until it is no larger than the worth of the best trial."""
+    halvings = math.ceil((log_rate - log_worth) / math.log(2.0))
+    return log_rate - max(halvings, 0) * math.log(2.0)
+
+
+def _log_worth(seen: Observations, improvement: ExpectedImprovement, cost: TrialCost) -> float:
+    """Return the largest ln EI / c that a first look finds, with EI in standard deviations."""
+    quantiles = generator(0).random((_LOOKED_AT, len(seen.encoding.space)))
+    points = np.concatenate([seen.encoding.spread(quantiles), seen.points])
+    everything = np.ones((len(points), len(seen.times)), dtype=bool)
+    log_worth = improvement.scores(points, everything) - cost.log_values(points, everything)
+    return float(log_worth.max()) - math.log(improvement.model.process.scale.factor)
+
+
 def _improvement(request: SuggestionRequest, seen: Observations) -> ExpectedImprovement:
     return ExpectedImprovement(model=model_objective(seen, request.pipeline, len(request.trials)))
 
@@ -187,6 +213,8 @@ RIVALS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
         "log-eipc": _designer(PerCost(cost=model_whole_cost, risk=MEAN)),
         "log-eipc-pool": _designer(PerCost(cost=model_stage_sum, risk=MEAN, pool=best_pool)),
         "pbgi": _designer(Gittins(cost=model_whole_cost)),
+        "pbgi-d": _designer(Gittins(cost=model_whole_cost, decays=True)),
+        "pbgi-d-pool": _designer(Gittins(cost=model_stage_sum, decays=True, pool=best_pool)),
         "pbgi-pool": _designer(Gittins(cost=model_stage_sum, pool=best_pool)),
         "lambo": _designer(plan_lambo),
         "ms-bo": _designer(PerCost(cost=usual_cost, pool=stock)),

@@ -6,7 +6,9 @@ import pytest
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.search.designers import DESIGNERS, make_designer
 from eeipu_kfp.search.observations import Observations
-from eeipu_kfp.search.rivals import RIVALS, best_pool, no_pool, stock
+from eeipu_kfp.search.rivals import RIVALS, Gittins, best_pool, no_pool, stock
+from eeipu_kfp.search.seeds import generator
+from eeipu_kfp.search.trial_costs import model_whole_cost
 
 BLIND = ("ei", "eips", "carbo", "ms-carbo", "log-eipc", "pbgi")
 
@@ -73,6 +75,21 @@ def test_cost_counts_for_those_that_divide_by_it(name, wavy):
         return wavy.run([], configuration).spent_seconds
 
     assert cost(name) < cost("ei")
+
+
+def test_a_decaying_rate_is_halved_until_a_trial_is_worth_its_cost(wavy):
+    request = wavy.request(wavy.sample(16))
+    seen = Observations(request)
+    index = Gittins(cost=model_whole_cost, decays=True)(request, seen, 10).acquisition
+    points = np.concatenate([generator(0).random((512, 6)), seen.points])
+
+    def exceeds(index):
+        scale = index.model.process.scale
+        best = (index.model.best - scale.offset) / scale.factor
+        return index.scores(points, np.ones((len(points), 3), dtype=bool)).max() >= best
+
+    assert exceeds(index)
+    assert not exceeds(replace(index, log_rate=index.log_rate + np.log(2.0)))
 
 
 def test_prefixes_come_from_the_best_from_the_latest_or_from_nowhere(wavy):
