@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from eeipu_kfp.core.space import Categorical, Float, Int
 
 if TYPE_CHECKING:
-    from eeipu_kfp.report.result import TuningResult
     from eeipu_kfp.local.tune import tune
+    from eeipu_kfp.report.result import TuningResult
     from eeipu_kfp.tuning.ask_tell import AskTell
 
 __version__ = "0.1.0"

@@ -24,7 +24,8 @@ class Metrics:
     Figures of an experiment come from its trials, so a new controller goes on with the same ones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, elapsed: Callable[[], float] = time.perf_counter) -> None:
+        self._elapsed = elapsed
         self.registry = prometheus.CollectorRegistry()
         gauges: dict[str, str] = {
             "best_objective": "The best value of the metric so far.",
@@ -92,11 +93,11 @@ class Metrics:
     @contextmanager
     def timed(self, system: str, call: str) -> Iterator[None]:
         """Measure a call to another system."""
-        began = time.perf_counter()
+        began = self._elapsed()
         try:
             yield
         finally:
-            self._calls.labels(system, call).observe(time.perf_counter() - began)
+            self._calls.labels(system, call).observe(self._elapsed() - began)
 
     def forget(self, key: tuple[str, str]) -> None:
         """Remove the series of an experiment that is gone."""
@@ -109,6 +110,9 @@ class Metrics:
         return prometheus.generate_latest(self.registry)
 
 
+_ASK_NOBODY = frozenset({"local_path", "uri"})
+
+
 class Timed:
     """Passes calls on to another object and measures them."""
 
@@ -119,12 +123,15 @@ class Timed:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)
-        return self._wrapped(found, name) if callable(found) else found
+        is_call = callable(found) and name not in _ASK_NOBODY
+        return self._wrapped(found, name) if is_call else found
 
     def _wrapped(self, method: Callable[..., Any], name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             with self._metrics.timed(self._system, name):
-                return method(*args, **kwargs)
+                result = method(*args, **kwargs)
+                # What is listed lazily is asked for only as it is read.
+                return iter(tuple(result)) if isinstance(result, Iterator) else result
 
         self.__dict__[name] = call  # looked up once
         return call

@@ -90,3 +90,23 @@ def test_what_is_no_call_is_passed_on(metrics):
         size = 3
 
     assert Timed(Thing(), metrics, "store").size == 3
+
+
+def test_a_listing_is_measured_to_its_end_and_a_name_that_asks_nobody_not_at_all(metrics):
+    now = [0.0]
+
+    class Slow:
+        def list(self, prefix):
+            now[0] += 2.0
+            yield prefix
+
+        def uri(self, name):
+            return f"slow://{name}"
+
+    metrics = Metrics(elapsed=lambda: now[0])
+    store = Timed(Slow(), metrics, "store")
+
+    assert list(store.list("a")) == ["a"]
+    assert store.uri("a") == "slow://a"
+
+    assert lines(metrics, "eeipu_call_seconds_sum") == {'call="list",system="store"': 2.0}
