@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import wilcoxon
 
+from benchmarks.problems.problem import Array
+
 _TIE = 1e-9
 
 
@@ -63,5 +65,12 @@ class Paired:
             wins=int((less < 0).sum()),
             ties=int(tied.sum()),
             losses=int((less > 0).sum()),
-            p_value=1.0 if tied.all() else float(wilcoxon(less).pvalue),
+            p_value=_signed_rank(less[~tied]),
         )
+
+
+def _signed_rank(less: Array) -> float:
+    if not len(less):
+        return 1.0
+    is_exact = len(np.unique(np.abs(less))) == len(less)
+    return float(wilcoxon(less, method="exact" if is_exact else "asymptotic").pvalue)

@@ -5,7 +5,6 @@ from benchmarks.problems.problem import draw
 from benchmarks.problems.training import OPTIMUM, SPACE, quality, seconds, training
 from eeipu_kfp.search.encoding import Encoding
 
-
 FOUND = {
     "rows": 18499,
     "minimum_length": 22,
