@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eeipu_kfp.core.space import Float
@@ -34,6 +34,7 @@ def test_a_leaf_is_the_path_of_the_cuts(tree):
     assert tree.leaves(points).tolist() == [0, 1, 3]
 
 
+@settings(deadline=None)
 @given(points=st.lists(st.tuples(*[st.floats(0, 1)] * 6), min_size=1, max_size=5))
 def test_a_point_lies_in_the_box_of_its_leaf(points):
     tree, x = LazyTree(stages=("a", "b", "c"), columns=(0, 2, 5)), np.array(points)
@@ -43,6 +44,7 @@ def test_a_point_lies_in_the_box_of_its_leaf(points):
         assert np.all((low <= point) & (point <= high))
 
 
+@settings(deadline=None)
 @given(
     played=st.integers(0, 7),
     loss=st.floats(0.01, 1),
@@ -51,7 +53,7 @@ def test_a_point_lies_in_the_box_of_its_leaf(points):
 def test_chances_stay_chances_whatever_happens(played, loss, signs):
     chances = np.full(8, -np.log(8.0))
 
-    for _ in range(50):
+    for _ in range(20):
         chances = updated(chances, played, loss, np.array(signs))
 
     assert np.isfinite(chances).all()
