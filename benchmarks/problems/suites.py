@@ -40,7 +40,7 @@ _PAPER: _Makers = {
         ("branin2", "ackley3", "beale2", "hartmann3"), 1500.0
     ),
     "five-stages": lambda: synthetic(_FIVE_STAGES, 900.0, name="five-stages"),
-    "high-dimensional": lambda: synthetic(_HIGH, 8000.0, (4, 6, 10, 7, 3), "high-dimensional"),
+    "high-dimensional": lambda: synthetic(_HIGH, 2500.0, (4, 6, 10, 7, 3), "high-dimensional"),
     "ten-stages": lambda: synthetic(_TEN_STAGES, 1500.0, name="ten-stages"),
 }
 _HARM: _Makers = {

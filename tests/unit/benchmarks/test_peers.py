@@ -26,9 +26,7 @@ def trial(number, fraction):
         configuration=Configuration(values),
         state=TrialState.SUCCEEDED,
         objective=fraction,
-        stages=tuple(
-            StageRecord(stage=s, outcome=StageOutcome.EXECUTED, seconds=2.0) for s in stages
-        ),
+        stages=tuple(StageRecord(stage=s, outcome=outcome, seconds=2.0) for s in stages),
     )
 
 

@@ -60,7 +60,7 @@ def test_further_parameters_of_a_stage_change_its_cost_and_not_the_objective():
         ("levy2-hartmann3-beale2", (2, 3, 2), 400.0),
         ("branin2-ackley3-beale2-hartmann3", (2, 3, 2, 3), 1500.0),
         ("five-stages", (2, 3, 2, 3, 2), 900.0),
-        ("high-dimensional", (4, 6, 10, 7, 3), 8000.0),
+        ("high-dimensional", (4, 6, 10, 7, 3), 2500.0),
     ],
 )
 def test_pipelines_have_the_paper_s_sizes(name, dimensions, budget):

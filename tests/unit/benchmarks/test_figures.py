@@ -1,0 +1,24 @@
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from benchmarks.figures import regret_figure
+from tests.unit.benchmarks.test_comparison import TWO, compared
+
+
+@pytest.mark.parametrize("seeds", [1, 2], ids=["one seed", "two seeds"])
+def test_a_picture_has_a_curve_with_a_band_and_a_name_for_every_method(seeds):
+    found = compared(ei=TWO["ei"][:seeds], eeipu=TWO["eeipu"][:seeds])
+
+    root = ET.fromstring(regret_figure(found))
+
+    svg = "{http://www.w3.org/2000/svg}"
+    texts = [node.text for node in root.iter(f"{svg}text")]
+    curves = [n for n in root.iter(f"{svg}path") if n.get("stroke-width") == "1.8"]
+    bands = [n for n in root.iter(f"{svg}path") if n.get("fill-opacity")]
+    assert {"ei", "eeipu"} <= {*texts}
+    assert len(curves) == len(bands) == 2
+
+
+def test_no_coordinate_is_missing():
+    assert "nan" not in regret_figure(compared(**TWO))
