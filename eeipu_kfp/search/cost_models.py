@@ -113,12 +113,12 @@ class CostModels:
         for k, (process, columns) in enumerate(zip(self.processes, self.columns, strict=True)):
             rows = np.flatnonzero(runs[:, k])
             if rows.size:
-                found = process.predict(x[np.ix_(rows, columns)])
+                found = process.predict(x.take(rows, axis=0).take(columns, axis=1))
                 costs.mean[rows, k] = found.mean + self._log_weights[k]
                 costs.variance[rows, k] = found.variance
-                where = np.ix_(rows, np.array([k]), columns)
-                costs.mean_gradient[where] = found.mean_gradient[:, None]
-                costs.variance_gradient[where] = found.variance_gradient[:, None]
+                where = (rows[:, None], k, columns)
+                costs.mean_gradient[where] = found.mean_gradient
+                costs.variance_gradient[where] = found.variance_gradient
         return costs
 
     def log_moments(self, x: Array, runs: Mask) -> tuple[Array, Array]:
@@ -127,7 +127,7 @@ class CostModels:
         for k, (process, columns) in enumerate(zip(self.processes, self.columns, strict=True)):
             rows = np.flatnonzero(runs[:, k])
             if rows.size:
-                points = x[np.ix_(rows, columns)]
+                points = x.take(rows, axis=0).take(columns, axis=1)
                 mean[rows, k], variance[rows, k] = process.moments(points)
                 mean[rows, k] += self._log_weights[k]
         return mean, variance

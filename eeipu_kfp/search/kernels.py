@@ -7,6 +7,7 @@ r_c^2 = 5 sum_{i in c} (x_i - x'_i)^2 / l_ci^2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -70,8 +71,8 @@ class Kernel:
     def split(self, logarithms: Array) -> tuple[list[Array], Array, float]:
         """Return lengthscales by group, scales by group, and the noise variance."""
         values = np.exp(logarithms)
-        edges = np.cumsum([len(group) for group in self.groups])
-        lengthscales = np.split(values[: edges[-1]], edges[:-1])
+        edges = list(accumulate(map(len, self.groups), initial=0))
+        lengthscales = [values[start:end] for start, end in pairwise(edges)]
         scales = values[edges[-1] : -1] if self.scale_prior else np.ones(len(self.groups))
         return lengthscales, scales, float(values[-1])
 

@@ -32,6 +32,7 @@ class MarginalLikelihood:
     def __init__(self, kernel: Kernel, x: Array, y: Array) -> None:
         """Take `n x d` points and their n values."""
         self._kernel = kernel
+        self._priors = kernel.priors()
         self._y = y
         self._first, self._second = np.tril_indices(len(y), -1)
         self._flat = self._first + self._second * len(y)
@@ -83,7 +84,7 @@ class MarginalLikelihood:
 
     def _with_priors(self, logarithms: Array, value: float, slope: Array) -> tuple[float, Array]:
         gradient, start = slope.copy(), 0
-        for count, prior in self._kernel.priors():
+        for count, prior in self._priors:
             density, change = prior.log_density(logarithms[start : start + count])
             value += density
             gradient[start : start + count] += change

@@ -31,7 +31,7 @@ class LogNormal:
     def log_density(self, logarithms: Array) -> tuple[float, Array]:
         """Return the summed ln density up to a constant, and its gradient in the logarithms."""
         z = (logarithms - self.location) / self.spread
-        return float(-np.sum(logarithms + z**2 / 2)), -1.0 - z / self.spread
+        return -float((logarithms + z**2 / 2).sum()), -1.0 - z / self.spread
 
 
 @dataclass(frozen=True, slots=True)
