@@ -34,6 +34,8 @@ _UNPULLED = frozenset(
         "InvalidImageName",
     }
 )
+_REPORTER = "wait"
+"""Argo's container that tells the API server how the one with the user's code has ended."""
 _UNMADE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 
 
@@ -43,7 +45,8 @@ class Ending:
 
     Attributes:
         message: What happened, going on after the stage's name.
-        is_lost: Whether the cluster took the pod away, so that the stage is not to blame.
+        is_lost: Whether the cluster took the pod away or failed it, so that the stage is not to
+            blame.
     """
 
     message: str
@@ -101,6 +104,9 @@ def _failed_container(pod: Mapping[str, Any]) -> Ending | None:
     if state.get("reason") == "OOMKilled":
         return Ending(message=_out_of_memory(pod, name))
     words = exit_words(state["exitCode"])
+    if name == MAIN and _REPORTER in dict(failed):
+        # Of a stage that failed by itself Argo can tell; what it could not tell is no evidence.
+        return Ending(message=f"{words} while the API server was away", is_lost=True)
     return Ending(message=words if name == MAIN else f"{words} in its container `{name}`")
 
 

@@ -65,6 +65,12 @@ def test_an_exception_is_an_exit_code() -> None:
     assert ending(executor("failing", "train")) == Ending(message="exited with code 1")
 
 
+def test_a_failure_that_argo_could_not_report_is_the_clusters() -> None:
+    assert ending(executor("api_server_away", "base-learners")) == Ending(
+        message="exited with code 1 while the API server was away", is_lost=True
+    )
+
+
 @pytest.mark.parametrize(
     "reason", ["PreemptionByScheduler", "DeletionByTaintManager", "TerminationByKubelet"]
 )

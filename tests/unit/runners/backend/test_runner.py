@@ -189,6 +189,13 @@ def test_recorded_runs_are_told(
     assert all(result.failure is not None for result in results if result not in executed)
 
 
+def test_a_run_that_failed_with_the_api_server_counts_as_stopped() -> None:
+    one = of("api_server_away")
+
+    assert one.poll("one") is RunState.STOPPED
+    assert [result.stage for result in one.collect("one")] == ["prepare"]
+
+
 def test_an_importer_is_told_with_the_time_it_took() -> None:
     brought = [r for r in of("cut").collect("one") if r.outcome is StageOutcome.CACHED]
 
