@@ -35,7 +35,7 @@ _TAIL = """\
 
   # All that follows is optional.
   # algorithm:
-  #   name: eeipu  # or eeipu-published (as in the paper), ei (blind to costs), random
+  #   name: eeipu  # or eeipu-published (as in the paper), ei, eips, carbo, lambo, pbgi, random
   #   seed: 0  # fixes every random choice
   #   warmUpTrials: 10  # trials before the models are trusted; unset, the algorithm decides
   # maxTrials: 100  # unset, the budget alone decides
