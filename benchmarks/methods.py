@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from benchmarks.ax_peer import has_ax
 from benchmarks.designers import Unaware
 from benchmarks.peers import PEERS
 from eeipu_kfp.core.ports import Designer
@@ -75,12 +76,13 @@ def known_designers() -> tuple[str, ...]:
 
 
 def usual_methods() -> tuple[str, ...]:
-    """Return all designers as they are meant, and what tells memory from search.
+    """Return all installed designers as they are meant, and what tells memory from search.
 
     The default without a cache shows what its models are worth, plain EI with one what chance
     hits are; LaMBO and MS-BO have no second form for the cache, and are run with it and without.
     """
-    return (*known_designers(), "eeipu@none", "ei@passive", "lambo@pool", "ms-bo@pool")
+    installed = (name for name in known_designers() if name != "ax" or has_ax())
+    return (*installed, "eeipu@none", "ei@passive", "lambo@pool", "ms-bo@pool")
 
 
 def _usual(designer: str) -> CacheUse:

@@ -8,116 +8,53 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
+from typing import TypeAlias
 
-import optuna
-
+from benchmarks.ax_peer import ask_ax
+from benchmarks.optuna_peer import ask_gp, ask_tpe
 from eeipu_kfp.core.ports import Designer
-from eeipu_kfp.core.space import Categorical, Domain, Float, Space
 from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
-from eeipu_kfp.core.values import Configuration, Value
+from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.search.cost_models import StageMedians
 from eeipu_kfp.search.encoding import Encoding
 from eeipu_kfp.search.offers import Offers, is_exhausted, select, space_exhausted, untried
 from eeipu_kfp.search.stage_times import stage_times
 from eeipu_kfp.search.tariff import Tariff
 
-_ASKED = 8
-_SEEDS = 2**32
+Ask: TypeAlias = Callable[[SuggestionRequest], list[Configuration]]
+"""A request -> a few proposals, the first that was not tried being the one that is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptunaDesigner:
-    """A sampler of Optuna, made anew for every suggestion and told the whole history.
+class PeerDesigner:
+    """Another library's search, made anew for every suggestion and told the whole history.
 
     Attributes:
-        sampler: Makes the sampler from a seed.
+        ask: Asks the library.
     """
 
-    sampler: Callable[[int], optuna.samplers.BaseSampler]
+    ask: Ask
 
     def suggest(self, request: SuggestionRequest) -> Suggestion | Stop:
-        """Return the first of a few proposals that was not tried, whatever its cost."""
+        """Return the first proposal that was not tried, whatever its cost."""
         if is_exhausted(request):
             return space_exhausted(request)
         encoding = Encoding(request.space)
-        offers = Offers.of(request, encoding, self._asked(request))
+        offers = Offers.of(request, encoding, self.ask(request))
         if not offers.configurations:
             offers = untried(request, encoding)
         times = stage_times(request)
         estimate = StageMedians.of(times, Tariff.of(request, times))
-        return select(request, offers, estimate, label="optuna")
-
-    def _asked(self, request: SuggestionRequest) -> list[Configuration]:
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        known = distributions(request.space)
-        seed = (1000 * request.seed + len(request.trials)) % _SEEDS
-        study = optuna.create_study(direction="maximize", sampler=self.sampler(seed))
-        study.add_trials(
-            [
-                optuna.trial.create_trial(
-                    params=told(request.space, trial.configuration),
-                    distributions=known,
-                    value=request.objective.score(trial.objective),
-                )
-                for trial in request.succeeded
-                if trial.objective is not None
-            ]
-        )
-        found: list[Configuration] = []
-        for _ in range(_ASKED):
-            found.append(_understood(request.space, study.ask(known).params))
-            if found[-1] not in request.tried:
-                break
-        return found
-
-
-def distributions(space: Space) -> dict[str, optuna.distributions.BaseDistribution]:
-    """Return a space in Optuna's words; a choice is given by its position."""
-    return {name: _distribution(domain) for name, domain in space.items()}
-
-
-def told(space: Space, configuration: Configuration) -> dict[str, Value]:
-    """Return a configuration in Optuna's words."""
-    return {
-        name: domain.index(configuration[name])
-        if isinstance(domain, Categorical)
-        else configuration[name]
-        for name, domain in space.items()
-    }
-
-
-def _understood(space: Space, params: Mapping[str, float]) -> Configuration:
-    return Configuration(
-        {
-            name: domain.choices[int(params[name])]
-            if isinstance(domain, Categorical)
-            else domain.snap(params[name])
-            for name, domain in space.items()
-        }
-    )
-
-
-def _distribution(domain: Domain) -> optuna.distributions.BaseDistribution:
-    if isinstance(domain, Categorical):
-        return optuna.distributions.CategoricalDistribution(tuple(range(domain.count)))
-    if isinstance(domain, Float):
-        return optuna.distributions.FloatDistribution(
-            domain.low, domain.high, log=domain.log, step=domain.step
-        )
-    return optuna.distributions.IntDistribution(
-        domain.low, domain.high, log=domain.log, step=domain.step or 1
-    )
+        return select(request, offers, estimate, label="peer")
 
 
 PEERS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
     {
-        "optuna-tpe": lambda: OptunaDesigner(
-            sampler=lambda seed: optuna.samplers.TPESampler(seed=seed)
-        ),
-        "optuna-gp": lambda: OptunaDesigner(
-            sampler=lambda seed: optuna.samplers.GPSampler(seed=seed)
-        ),
+        "optuna-tpe": partial(PeerDesigner, ask=ask_tpe),
+        "optuna-gp": partial(PeerDesigner, ask=ask_gp),
+        "ax": partial(PeerDesigner, ask=ask_ax),
     }
 )
 """What makes each peer, by name."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import eeipu_kfp.search
@@ -16,7 +17,7 @@ from benchmarks.world import Row
 RESULTS = Path(__file__).parent / "results"
 """Where results are kept unless one says otherwise; not committed."""
 
-_PACKAGES = ("numpy", "scipy", "optuna", "scikit-learn")
+_PACKAGES = ("numpy", "scipy", "optuna", "scikit-learn", "ax-platform", "coco-experiment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -102,7 +103,7 @@ class Origin:
     @classmethod
     def here(cls, command: str, date: str) -> Origin:
         """Return what results would be made by now."""
-        versions = {"python": platform.python_version(), **{n: version(n) for n in _PACKAGES}}
+        versions = {"python": platform.python_version(), **dict(_installed())}
         return cls(command=command, date=date, code=code_digest(), versions=versions)
 
 
@@ -113,6 +114,12 @@ def code_digest() -> str:
         for path in sorted(Path(folder).glob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    for name in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
 
 
 def _lines(rows: Iterable[Row]) -> str:

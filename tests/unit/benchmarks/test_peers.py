@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.peers import PEERS, distributions, told
+from benchmarks.peers import PEERS
 from eeipu_kfp.core.space import Categorical, Float, Int, Space
 from eeipu_kfp.core.suggestion import Stop, Suggestion
 from eeipu_kfp.core.trial import StageOutcome, StageRecord, Trial, TrialState
@@ -35,7 +35,7 @@ def asked(count, **changes):
     return replace(request(), space=SPACE, trials=trials, **changes)
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", [name for name in PEERS if name != "ax"])
 def test_a_peer_suggests_an_allowed_configuration_that_was_not_tried(name):
     history = asked(11)
 
@@ -71,10 +71,3 @@ def test_a_peer_stops_where_everything_was_tried():
     answer = PEERS["optuna-tpe"]().suggest(replace(request(), space=space, trials=(only,)))
 
     assert isinstance(answer, Stop)
-
-
-def test_a_choice_is_told_by_its_position():
-    configuration = Configuration({"fraction": 0.1, "rate": 3, "threshold": True})
-
-    assert told(SPACE, configuration) == {"fraction": 0.1, "rate": 3, "threshold": 2}
-    assert distributions(SPACE)["rate"].step == 2

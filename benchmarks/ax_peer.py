@@ -1,0 +1,55 @@
+"""Ax: the method that its client chooses by itself. Needs the package ax-platform."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from benchmarks.positions import from_positions, with_positions
+from eeipu_kfp.core.space import Categorical, Domain, Float, Space
+from eeipu_kfp.core.suggestion import SuggestionRequest
+from eeipu_kfp.core.values import Configuration
+
+_METRIC = "score"
+
+
+def has_ax() -> bool:
+    """Whether the package is installed."""
+    return find_spec("ax") is not None
+
+
+def ask_ax(request: SuggestionRequest) -> list[Configuration]:
+    """Return one proposal of Ax."""
+    # Loads torch, and has no types.
+    api: Any = import_module("ax.api.client")
+    logging.getLogger("ax").setLevel(logging.WARNING)
+    client = api.Client(random_seed=request.seed)
+    client.configure_experiment(parameters=_parameters(request.space))
+    client.configure_optimization(objective=_METRIC)
+    for trial in request.succeeded:
+        number = client.attach_trial(parameters=with_positions(request.space, trial.configuration))
+        score = request.objective.score(trial.objective or 0.0)
+        client.complete_trial(trial_index=number, raw_data={_METRIC: score})
+    (proposed,) = client.get_next_trials(max_trials=1).values()
+    return [from_positions(request.space, proposed)]
+
+
+def _parameters(space: Space) -> list[Any]:
+    return [_parameter(name, domain) for name, domain in space.items()]
+
+
+def _parameter(name: str, domain: Domain) -> Any:
+    configs: Any = import_module("ax.api.configs")
+    if isinstance(domain, Categorical):
+        return configs.ChoiceParameterConfig(
+            name=name, values=list(range(domain.count)), parameter_type="int", is_ordered=False
+        )
+    return configs.RangeParameterConfig(
+        name=name,
+        bounds=(domain.low, domain.high),
+        parameter_type="float" if isinstance(domain, Float) else "int",
+        scaling="log" if domain.log else None,
+        step_size=domain.step,
+    )
