@@ -9,7 +9,7 @@ from benchmarks.comparison import Comparison
 from benchmarks.figures import regret_figure
 from benchmarks.problems.suites import problem
 from benchmarks.results import Origin, Results
-from benchmarks.tables import MEMORYLESS, REFERENCE, detail, overview
+from benchmarks.tables import detail, overview
 from eeipu_kfp.errors import InvalidValueError
 
 README = Path(__file__).parent / "README.md"
@@ -44,7 +44,7 @@ def section(
         origins: What has made the results.
         figures: Whether there are pictures to show.
     """
-    parts = [_origin_note(origins), _reading_note(), overview(compared)]
+    parts = [_origin_note(origins), overview(compared)]
     for comparison in compared:
         known = comparison.problem
         parts.append(
@@ -90,18 +90,3 @@ def _origin_note(origins: Sequence[Origin]) -> str:
         for origin in origins
     ]
     return "Made by\n" + "\n".join(lines)
-
-
-def _reading_note() -> str:
-    base = ", ".join(f"`{name}`" for name in MEMORYLESS)
-    return (
-        "`@none`: every stage is paid; `@passive`: hits are free but the method is not told of the "
-        "cache; `@pool`: it is told. All begin with the same ten configurations; trials that end "
-        "beyond the budget do not count. Figures are means over the seeds ± standard error. "
-        "*Candidates* are trials after the warm-up, in the overview as a multiple of the mean of "
-        f"{base}. *Regret* is the optimum less the best so far, at a share of the budget; *mean "
-        "regret* is its average over the money spent after the warm-up; the overview gives both as "
-        "a share of what the warm-up left. *Reuse* is the share of candidates with a cached stage. "
-        f"Differences are to `{REFERENCE}` on the same seeds, above 0 where the method is worse, "
-        "with the method's wins-ties-losses and the p-value of Wilcoxon's signed-rank test."
-    )

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.problems.problem import Problem, chain, numbers, random_warm_up
 from eeipu_kfp.core.space import Float, Space
+from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.runners.simulated import Arguments
 
 BBOB_FUNCTIONS = {
@@ -32,10 +33,12 @@ _SPREAD = 0.7
 
 
 def bbob(name: str) -> Problem:
-    """Return a function of six coordinates in three stages; minus its value is the objective."""
-    # Nothing else of the benchmarks needs this package, and it has no types.
-    cocoex: Any = import_module("cocoex")
-    function = cocoex.BareProblem("bbob", BBOB_FUNCTIONS[name], 2 * len(_SECONDS), _INSTANCE)
+    """Return a function of six coordinates in three stages; minus its value is the objective.
+
+    Raises:
+        InvalidValueError: The package of the suite is not installed.
+    """
+    function = _suite().BareProblem("bbob", BBOB_FUNCTIONS[name], 2 * len(_SECONDS), _INSTANCE)
     reads = {stage: (f"x{k}0", f"x{k}1") for k, stage in enumerate(_SECONDS)}
     space = Space({x: Float(-_BOUND, _BOUND) for pair in reads.values() for x in pair})
 
@@ -55,3 +58,11 @@ def bbob(name: str) -> Problem:
         known_by="the suite tells it",
         warm_up=partial(random_warm_up, space),
     )
+
+
+def _suite() -> Any:
+    try:
+        return import_module("cocoex")
+    except ModuleNotFoundError as error:
+        message = "the bbob functions need the package `coco-experiment`"
+        raise InvalidValueError(message, hint="install it with pip") from error
