@@ -72,7 +72,7 @@ def fit(depth: int, rate: float, model: Output[Model]) -> float:
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def vote(models: Input[list[Model]], scores: list, bias: float, chosen: Output[Model]) -> float:
     texts = [open(model.path).read() for model in models]
-    kinds = [f"{model.metadata}" for model in models]
+    kinds = [f"{sorted(model.metadata.items())}" for model in models]  # KFP keeps no order
     with open(chosen.path, "w") as file:
         file.write(f"{texts} {kinds}")
     chosen.metadata["votes"] = len(models)
