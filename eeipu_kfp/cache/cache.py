@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -46,6 +47,8 @@ class Cache:
         self._owned = owned
         self._read: dict[str, tuple[str, CacheEntry | None]] = {}
         self._reading = Lock()
+        self._order = itertools.count()
+        self._listing = -1
 
     def publish(
         self,
@@ -125,14 +128,20 @@ class Cache:
 
     def entries(self) -> tuple[CacheEntry, ...]:
         """Return all entries as noted, by key; only documents new since the last call are read."""
+        asked = next(self._order)
         with self._reading:
+            # Of threads that wait for a listing, one that began since serves them all.
+            if self._listing > asked:
+                return self._known()
+            began = next(self._order)
             listed = {info.name: info.etag for info in self._store.list(_ENTRIES)}
             for name in set(self._read) - listed.keys():
                 self._read.pop(name, None)
             for name, etag in listed.items():
                 if name.endswith(_SUFFIX) and self._read.get(name, ("",))[0] != etag:
                     self._read[name] = (etag, self._load(_key_of(name)))
-            return tuple(entry for _, entry in tuple(self._read.values()) if entry is not None)
+            self._listing = began
+            return self._known()
 
     def remove(self, key: str) -> None:
         """Remove an entry and its own artifacts; harmless where there is none.
@@ -178,6 +187,9 @@ class Cache:
             self._store.delete(found.name)
             freed_bytes += found.size_bytes
         return freed_bytes
+
+    def _known(self) -> tuple[CacheEntry, ...]:
+        return tuple(entry for _, entry in tuple(self._read.values()) if entry is not None)
 
     def _load(self, key: str) -> CacheEntry | None:
         name = _entry_name(key)

@@ -24,7 +24,7 @@ from eeipu_kfp.experiment.conversion import resolve
 from eeipu_kfp.experiment.models import ConfigMapRef, PipelineSource
 from eeipu_kfp.tuning.ledger import ObjectLedger
 
-_SECONDS_BETWEEN_CACHE_LOOKS = 5.0
+_SECONDS_BETWEEN_CACHE_LOOKS = 30.0
 RUNS = "runs"
 """The folder of a namespace's store that runs put their artifacts in."""
 
@@ -109,6 +109,8 @@ class Tools:
         now = self.clock.now()
         held = self._sizes.get(namespace)
         if held is None or now - held[0] >= _SECONDS_BETWEEN_CACHE_LOOKS:
+            if held is not None:
+                self._sizes[namespace] = now, held[1]  # others need not look at the same time
             entries = self.cache(namespace).entries()
             size_bytes = sum(entry.size_bytes for entry in entries)
             held = now, CacheSize(entries=len(entries), size_bytes=size_bytes)
