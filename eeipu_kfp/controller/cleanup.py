@@ -6,6 +6,7 @@ from eeipu_kfp.cache.entries import CacheEntry
 from eeipu_kfp.controller.api_server import ApiServer, MissingResourceError
 from eeipu_kfp.controller.opening import Tools
 from eeipu_kfp.controller.resource import FINALIZER, Resource
+from eeipu_kfp.tuning.ledger import ObjectLedger
 
 
 def hold(resource: Resource, api: ApiServer) -> None:
@@ -34,7 +35,9 @@ def clean_up(resource: Resource, tools: Tools) -> None:
         RunnerError: Kubeflow Pipelines does not answer.
         StoreError: The object store does not answer.
     """
-    tools.backend.stop_all(resource)
+    # Where none was started, an experiment goes even if Kubeflow Pipelines never answered.
+    if not ObjectLedger(tools.ledger_store(resource)).is_empty:
+        tools.backend.stop_all(resource)
     if (resource.spec.get("cache") or {}).get("deletionPolicy") == "Delete":
         _remove_entries(resource, tools)
         _remove_ledger(resource, tools)

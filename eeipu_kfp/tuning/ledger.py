@@ -35,6 +35,11 @@ class ObjectLedger:
         names = [found.name for found in self._store.list(_TRIALS)]
         return tuple(decode(self._store.get(name), name=name) for name in names)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no trial was ever recorded, and so no run started."""
+        return next(iter(self._store.list(_TRIALS)), None) is None
+
     def claim(self, identity: Mapping[str, Any]) -> None:
         """Note what the experiment is, or make sure that the ledger holds this very one.
 

@@ -53,6 +53,7 @@ def test_another_one_of_the_same_name_is_left_alone(parts, resource):
 
 def test_runs_are_ended_and_outputs_stay(parts, resource):
     publish(parts, "small", trial=1)
+    note_trial(parts, resource)
 
     clean_up(resource, parts.tools)
 
@@ -68,7 +69,7 @@ def test_outputs_and_records_go_where_the_spec_says_so(parts):
     parts.clock.time = resource.created_at + 10
     publish(parts, "small", trial=2)
     publish(parts, "other", trial=3)
-    parts.tools.ledger_store(resource).put("trials/000001.json", b"{}")
+    note_trial(parts, resource)
 
     clean_up(resource, parts.tools)
 
@@ -78,10 +79,23 @@ def test_outputs_and_records_go_where_the_spec_says_so(parts):
 
 
 def test_a_backend_that_is_away_is_told(parts, resource):
+    note_trial(parts, resource)
     parts.backend.fault = RunnerUnavailableError("it is away")
 
     with pytest.raises(RunnerUnavailableError):
         clean_up(resource, parts.tools)
+
+
+def test_what_never_had_a_trial_needs_no_backend(parts, resource):
+    parts.backend.fault = RunnerUnavailableError("it was never there")
+
+    clean_up(resource, parts.tools)
+
+    assert parts.backend.stopped == []
+
+
+def note_trial(parts, resource):
+    parts.tools.ledger_store(resource).put("trials/000001.json", b"{}")
 
 
 def publish(parts, experiment_name, *, trial):

@@ -139,6 +139,7 @@ def test_a_run_that_waits_for_a_node_is_told_of(parts):
 def test_a_deleted_experiment_ends_its_runs_and_goes(parts):
     case = Case(parts)
     case.step()
+    case.step()
     parts.api.delete(case.path)
     resource = case.resource
 
@@ -160,6 +161,7 @@ def test_a_deleted_experiment_that_is_broken_goes_too(parts):
 
 def test_a_deletion_waits_for_pipelines_but_not_for_ever(parts):
     case = Case(parts)
+    case.step()
     case.step()
     parts.api.delete(case.path)
     parts.backend.fault = RunnerUnavailableError("it is away")
