@@ -18,7 +18,7 @@ RELEASE = "eeipu-kfp"
 Values: TypeAlias = Mapping[str, Any]
 Object: TypeAlias = dict[str, Any]
 
-_LONGEST_CALL_SECONDS = 300
+_LONGEST_CALL_SECONDS = 600
 
 
 class HelmError(Exception):

@@ -14,8 +14,18 @@ from uuid import uuid4
 import pytest
 
 from tests.cluster.charts import Helm
+from tests.cluster.pods import run_python
+from tests.cluster.releases import ACCESS_KEY, SECRET_KEY
 
-_LONGEST_CALL_SECONDS = 120
+_LONGEST_CALL_SECONDS = 600
+_MAKE_BUCKET = """
+import sys
+from minio import Minio
+
+store = Minio("minio-service.kubeflow:9000", *sys.argv[1:], secure=False)
+if not store.bucket_exists("mlpipeline"):
+    store.make_bucket("mlpipeline")
+"""
 
 
 class KubectlError(Exception):
@@ -88,6 +98,13 @@ def stacking_image(kubectl: Kubectl) -> str:
 def double_image(kubectl: Kubectl) -> str:
     """The image of the double of Kubeflow Pipelines, which the nodes have already."""
     return _image(kubectl, "EEIPU_DOUBLE_IMAGE", "docker.io/library/kfp-double:dev")
+
+
+@pytest.fixture(scope="session")
+def bucket(kubectl: Kubectl, controller_image: str) -> str:
+    """The bucket that Kubeflow Pipelines makes where it is installed."""
+    run_python(kubectl, "default", controller_image, _MAKE_BUCKET, ACCESS_KEY, SECRET_KEY)
+    return "mlpipeline"
 
 
 @pytest.fixture

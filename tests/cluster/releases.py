@@ -9,7 +9,8 @@ from typing import Any
 from tests.cluster.charts import CHART, RELEASE, Helm, Values
 
 _STANDARD = "pod-security.kubernetes.io/enforce=restricted"
-_KEYS = ("--from-literal=accesskey=minio", "--from-literal=secretkey=minio123")
+ACCESS_KEY, SECRET_KEY = "minio", "minio123"
+_KEYS = (f"--from-literal=accesskey={ACCESS_KEY}", f"--from-literal=secretkey={SECRET_KEY}")
 
 
 def restrict(kubectl: Callable[..., str], namespace: str) -> None:
@@ -31,12 +32,12 @@ def released(
         yield {**told, **values}
     finally:
         # Only the controller lets an experiment go, and the namespace goes after its experiments.
-        kubectl("-n", namespace, "delete", "tune", "--all", "--timeout=60s")
+        kubectl("-n", namespace, "delete", "tune", "--all", "--timeout=300s")
         helm("uninstall", RELEASE, "--namespace", namespace, "--ignore-not-found", "--wait")
 
 
 def install(helm: Helm, verb: str, namespace: str, values: Values) -> str:
     """Install or upgrade, and wait until the controller is ready."""
     # The definition is there already, by another test or another release.
-    options = ("--take-ownership", "--wait", "--timeout=3m")
+    options = ("--take-ownership", "--wait", "--timeout=5m")
     return helm(verb, RELEASE, str(CHART), "--namespace", namespace, *options, values=values)

@@ -66,7 +66,7 @@ MAY_NOT_ELSEWHERE = [
 
 
 @pytest.fixture
-def restricted(kubectl, namespace):
+def restricted(kubectl, namespace, bucket):
     """A namespace that takes only pods of the restricted standard, with the store's keys."""
     restrict(kubectl, namespace)
     return namespace

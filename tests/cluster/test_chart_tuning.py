@@ -16,7 +16,7 @@ TRIALS = 4
 
 
 @pytest.fixture
-def pipelines(kubectl, namespace, double_image):
+def pipelines(kubectl, namespace, double_image, bucket):
     """A namespace of the restricted standard in which a double of Kubeflow Pipelines runs."""
     restrict(kubectl, namespace)
     objects = objects_of(DOUBLE.read_text()).objects
@@ -24,7 +24,7 @@ def pipelines(kubectl, namespace, double_image):
         if found["kind"] == "Deployment":
             found["spec"]["template"]["spec"]["containers"][0]["image"] = double_image
     kubectl("-n", namespace, "apply", "-f", "-", stdin="---\n".join(map(write_yaml, objects)))
-    kubectl("-n", namespace, "rollout", "status", "deployment/kfp-double", "--timeout=90s")
+    kubectl("-n", namespace, "rollout", "status", "deployment/kfp-double", "--timeout=300s")
     return namespace
 
 
@@ -50,7 +50,7 @@ def test_an_experiment_is_tuned_to_its_end_and_nothing_is_forbidden(
         helm, kubectl, pipelines, controller_image, kfp=backend, s3={"prefix": pipelines}
     ):
         kubectl("-n", pipelines, "apply", "-f", "-", stdin=write_yaml(experiment))
-        kubectl("-n", pipelines, "wait", "tune/small", "--for=condition=Complete", "--timeout=110s")
+        kubectl("-n", pipelines, "wait", "tune/small", "--for=condition=Complete", "--timeout=300s")
         status = json.loads(kubectl("-n", pipelines, "get", "tune", "small", "-o", "json"))[
             "status"
         ]

@@ -32,7 +32,7 @@ NOON = "2026-03-04T12:00:00Z"
 def definition(kubectl):
     """Make sure that the cluster knows what an experiment is."""
     kubectl("apply", "-f", str(DEFINITION))
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", str(DEFINITION))
+    kubectl("wait", "--for=condition=Established", "--timeout=300s", "-f", str(DEFINITION))
 
 
 @pytest.fixture(scope="module")

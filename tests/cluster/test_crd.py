@@ -55,7 +55,7 @@ FULL = Status(
 def api(kubectl):
     """`kubectl` on a cluster that knows the definition."""
     kubectl("apply", "-f", str(DEFINITION))
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", str(DEFINITION))
+    kubectl("wait", "--for=condition=Established", "--timeout=300s", "-f", str(DEFINITION))
     _wait_until_served(kubectl)
     return kubectl
 

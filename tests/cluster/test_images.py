@@ -2,12 +2,12 @@
 
 import json
 import re
-import time
+from functools import partial
 
 import pytest
 
-from eeipu_kfp.experiment.syntax import write_yaml
 from tests.cluster.charts import ROOT
+from tests.cluster.pods import run_python
 
 pytestmark = pytest.mark.cluster
 
@@ -24,7 +24,6 @@ print(json.dumps({
 """
 STAGE = "import kfp.dsl.executor_main, numpy, sklearn.ensemble, tempfile; tempfile.mkdtemp()"
 UNCHECKED_HASH = 1
-LONGEST_SECONDS = 90
 
 
 def normal(name):
@@ -34,39 +33,7 @@ def normal(name):
 @pytest.fixture
 def run_in(kubectl, namespace):
     """Run Python code in a pod of an image as Kubernetes lets it; return what it prints."""
-
-    def run(image, code, *arguments, **environment):
-        container = {
-            "name": "main",
-            "image": image,
-            "imagePullPolicy": "IfNotPresent",
-            "command": ["python3", "-c", code, *arguments],
-            "env": [{"name": name, "value": value} for name, value in environment.items()],
-            "securityContext": {"runAsNonRoot": True, "allowPrivilegeEscalation": False},
-        }
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": "look", "namespace": namespace},
-            "spec": {"restartPolicy": "Never", "containers": [container]},
-        }
-        kubectl("create", "-f", "-", stdin=write_yaml(pod))
-        phase = _wait_for_end(kubectl, namespace)
-        printed = kubectl("-n", namespace, "logs", "look")
-        assert phase == "Succeeded", printed
-        return printed
-
-    return run
-
-
-def _wait_for_end(kubectl, namespace):
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while time.monotonic() < deadline:
-        phase = kubectl("-n", namespace, "get", "pod", "look", "-o", "jsonpath={.status.phase}")
-        if phase in {"Succeeded", "Failed"}:
-            return phase
-        time.sleep(0.2)
-    pytest.fail("the pod has not ended")
+    return partial(run_python, kubectl, namespace)
 
 
 @pytest.fixture(params=["controller", "stacking"])

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 ENDPOINT = os.environ.get("KFP_ENDPOINT", "")
 METADATA = os.environ.get("KFP_METADATA", "metadata-grpc-service.kubeflow:8080")
 STAGE_IMAGE = os.environ.get("EEIPU_STACKING_IMAGE", "localhost/eeipu-stacking:dev")
-PATIENCE_SECONDS = 1200.0 if ENDPOINT else 120.0
+PATIENCE_SECONDS = 1200.0 if ENDPOINT else 300.0
 
 
 class Cluster:
@@ -77,7 +77,7 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(kubectl, helm, controller_image, request):
+def cluster(kubectl, helm, controller_image, bucket, request):
     name = f"eeipu-tuning-{uuid4().hex[:8]}"
     kubectl("create", "namespace", name)
     try:
@@ -96,7 +96,7 @@ def _bring_up_the_double(kubectl, namespace, image):
     (container,) = documents[0]["spec"]["template"]["spec"]["containers"]
     container["image"] = image
     kubectl("-n", namespace, "apply", "-f", "-", stdin=yaml.safe_dump_all(documents))
-    kubectl("-n", namespace, "rollout", "status", "deployment/kfp-double", "--timeout=90s")
+    kubectl("-n", namespace, "rollout", "status", "deployment/kfp-double", "--timeout=300s")
     return {
         "url": f"http://ml-pipeline.{namespace}:8888",
         "metadataAddress": f"metadata-grpc-service.{namespace}:8080",
@@ -111,7 +111,7 @@ def test_an_experiment_is_tuned_to_its_end_though_the_controller_is_killed(clust
     cluster.kill_the_controller()
     cluster.wait(lambda: cluster.is_complete("killed"))
 
-    cluster("rollout", "status", "deployment/eeipu-kfp", "--timeout=60s")
+    cluster("rollout", "status", "deployment/eeipu-kfp", "--timeout=300s")
     found = json.loads(cluster.ask("killed", "result"))
     assert cluster.trials("killed", "succeeded") == 5
     assert [trial["trial"] for trial in found["trialList"]] == [1, 2, 3, 4, 5]
@@ -154,7 +154,7 @@ def test_an_experiment_that_is_deleted_mid_trial_goes_with_what_it_made(cluster)
     cluster.apply("deleted", maxTrials=50, algorithm=seed, cache={"deletionPolicy": "Delete"})
     cluster.wait(lambda: cluster.trials("deleted", "succeeded") >= 1)
 
-    cluster("delete", "tune", "deleted", "--timeout=90s")
+    cluster("delete", "tune", "deleted", "--timeout=300s")
 
     service = f"/api/v1/namespaces/{cluster.namespace}/services/eeipu-kfp:http/proxy"
     kept = json.loads(cluster("get", "--raw", f"{service}/namespaces/{cluster.namespace}/cache"))

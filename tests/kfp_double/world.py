@@ -18,7 +18,7 @@ from tests.contracts.local_pipelines import compiled, whole
 from tests.kfp_double.double import KfpDouble
 from tests.kfp_double.messages import message, message_class
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 180.0
 _numbers = count(1)
 
 
