@@ -60,7 +60,8 @@ SUITES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "harm": tuple(_HARM),
         "real": tuple(_REAL),
         "bbob": tuple(_BBOB),
-        "ablation": (_ABLATION, *_STAGES),
+        "ablation": (_ABLATION, *_STAGES, *_HARM),
+        "parallel": (_ABLATION, "even-cost", "early-cost", "5-stages"),
     }
 )
 """The names of the problems of every suite."""
