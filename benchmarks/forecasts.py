@@ -9,7 +9,7 @@ from benchmarks.comparison import Comparison, candidates
 from benchmarks.methods import Method
 from benchmarks.problems.problem import Problem
 from benchmarks.tables import table
-from eeipu_kfp.tuning.forecast import Beginning, Forecast, Prices, forecast
+from eeipu_kfp.tuning.forecast import Forecast, Prices, Standing, forecast
 
 FORECAST = "forecast"
 """The name of the part."""
@@ -43,7 +43,7 @@ def foreseen(problem: Problem, seed: int) -> Forecast:
         shape,
         problem.space,
         Prices(stages=usual, hit=problem.hit_seconds),
-        Beginning(cached=kept),
+        Standing(cached=kept),
     )
 
 

@@ -11,6 +11,7 @@ from benchmarks.problems.characteristics import MEMBERS
 _DEFAULT = "eeipu"
 _PUBLISHED = "beale2-hartmann3-branin2"
 _STAGES = ("2-stages", "3-stages", "5-stages", "7-stages", "10-stages")
+_NOT_FITTED = ("training", _PUBLISHED, "levy2-hartmann3-beale2")
 _LIMITS = tuple(f"evict={rule}+limit={p}" for p in (50, 20, 5) for rule in ("worth", "lru"))
 # A look-up holds up all workers here, so hits must be free for time to be told.
 _ALONE = "eeipu+hit=0"
@@ -86,7 +87,7 @@ PARTS: Mapping[str, Mapping[str, Part]] = MappingProxyType(
             ),
             "forecast": Part(
                 question="How well does the forecast of `eeipu plan` do?",
-                problems=(*MEMBERS, *_STAGES),
+                problems=(*MEMBERS, *_STAGES, *_NOT_FITTED),
                 methods=(_DEFAULT, "eeipu@none"),
             ),
         },

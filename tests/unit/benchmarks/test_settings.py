@@ -30,7 +30,8 @@ def test_settings_of_the_world_leave_the_plan_alone():
 
 
 def test_a_search_without_a_limit_is_the_same_for_every_limit():
-    unlimited = {Setting.read(f"evict={e}+limit={p}+q=3").unlimited for e, p in [("lru", 5), ("worth", 20)]}
+    limits = ("evict=lru+limit=5", "evict=worth+limit=20")
+    unlimited = {Setting.read(f"{limit}+q=3").unlimited for limit in limits}
 
     assert unlimited == {Setting.read("q=3")}
 
