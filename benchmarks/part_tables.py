@@ -44,7 +44,7 @@ _PARALLEL_HEADER = (
 def parts_section(
     parts: Mapping[str, Part], compared: Sequence[Comparison], origins: Sequence[Origin]
 ) -> str:
-    """Return what a suite's parts have shown, with a heading and a table for each.
+    """Return what a suite's parts have shown, with a heading and a table for each that was run.
 
     Args:
         parts: The parts by name.
@@ -55,7 +55,8 @@ def parts_section(
     texts = [origin_note(origins)]
     for name, part in parts.items():
         found = [by_problem[problem] for problem in part.problems if problem in by_problem]
-        texts.append(f"### {part.question}\n\n{_table(name, part, found)}")
+        if found:
+            texts.append(f"### {part.question}\n\n{_table(name, part, found)}")
     return "\n\n".join(texts)
 
 

@@ -71,8 +71,11 @@ def test_workers_are_told_by_what_they_keep_and_how_fast_they_are():
 
 
 def test_what_was_not_run_yet_is_left_out():
-    part = Part(question="?", problems=("small", "other"), methods=("eeipu", "eeipu+q=1"))
+    part = Part(question="Some?", problems=("small", "other"), methods=("eeipu", "eeipu+q=1"))
+    other = Part(question="Others?", problems=("other",), methods=("eeipu", "eeipu+q=1"))
+    found = compared(**{"eeipu@pool": [search(0.0, 0.5)]})
 
-    text = parts_section({"q": part}, [compared(**{"eeipu@pool": [search(0.0, 0.5)]})], [ORIGIN])
+    text = parts_section({"q": part, "stages": other}, [found], [ORIGIN])
 
     assert len(lines(text)) == 1
+    assert "Others?" not in text
