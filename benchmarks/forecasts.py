@@ -54,9 +54,12 @@ def forecast_table(compared: Sequence[Comparison]) -> str:
     if not found:
         return table(_HEADER, rows)
     off = [told / seen - 1.0 for _, told, seen in found]
+    known = [comparison for comparison, _, _ in found]
     said = (
         f"The gain is off by {100 * fmean(map(abs, off)):.0f} % on average over the problems "
-        f"({100 * fmean(off):+.0f} % with its sign), at worst by {100 * max(map(abs, off)):.0f} %."
+        f"({100 * fmean(off):+.0f} % with its sign), at worst by {100 * max(map(abs, off)):.0f} %; "
+        f"the number of trials with the cache by {100 * fmean(map(_miscount, known)):.0f} %, "
+        f"at worst by {100 * max(map(_miscount, known)):.0f} %."
     )
     return f"{table(_HEADER, rows)}\n\n{said}"
 
@@ -82,6 +85,11 @@ def _gains(comparison: Comparison) -> tuple[float, float]:
     alone = comparison.estimate(_WITHOUT, candidates).mean
     gain = fmean(f.trials for f in told) / fmean(f.whole for f in told)
     return gain, comparison.estimate(_WITH, candidates).mean / max(alone, 1.0)
+
+
+def _miscount(comparison: Comparison) -> float:
+    told = fmean(f.trials for f in _foreseen(comparison))
+    return abs(told / max(comparison.estimate(_WITH, candidates).mean, 1.0) - 1.0)
 
 
 def _foreseen(comparison: Comparison) -> list[Forecast]:

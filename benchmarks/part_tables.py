@@ -44,7 +44,9 @@ _PARALLEL_HEADER = (
 def parts_section(
     parts: Mapping[str, Part], compared: Sequence[Comparison], origins: Sequence[Origin]
 ) -> str:
-    """Return what a suite's parts have shown, with a heading and a table for each that was run.
+    """Return what a suite's parts have shown, with a heading and a table for each.
+
+    Problems on which there is nothing to compare yet are left out.
 
     Args:
         parts: The parts by name.
@@ -54,10 +56,15 @@ def parts_section(
     by_problem = {comparison.problem.name: comparison for comparison in compared}
     texts = [origin_note(origins)]
     for name, part in parts.items():
-        found = [by_problem[problem] for problem in part.problems if problem in by_problem]
+        known = [by_problem[problem] for problem in part.problems if problem in by_problem]
+        found = [comparison for comparison in known if _compares(part, comparison)]
         if found:
             texts.append(f"### {part.question}\n\n{_table(name, part, found)}")
     return "\n\n".join(texts)
+
+
+def _compares(part: Part, comparison: Comparison) -> bool:
+    return sum(Method.named(text).name in comparison.methods for text in part.methods) > 1
 
 
 def _table(name: str, part: Part, compared: Sequence[Comparison]) -> str:

@@ -67,8 +67,8 @@ class Outlook:
         if found.gain > _LARGEST_GAIN:
             return f"with the cache it should be more than {_LARGEST_GAIN:g} times as many: {why}"
         return (
-            f"with the cache it should be about {found.trials:.0f} trials ({_ERROR}), "
-            f"{found.gain:.1f} times as many: {why}"
+            f"with the cache it should be {found.gain:.1f} times as many ({_ERROR}), so about "
+            f"{found.trials:.0f} trials if they cost what they did so far: {why}"
         )
 
     def unpriced(self) -> str:

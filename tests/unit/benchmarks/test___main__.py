@@ -66,16 +66,19 @@ def test_methods_that_are_named_take_the_place_of_the_parts(asked, tmp_path):
 
 
 def test_a_part_is_reported_with_its_table(asked, tmp_path, capsys):
-    done = row(1, spent=1.0, best=0.5, stop="over", problem="2-stages", method="eeipu@pool")
+    done = [
+        row(1, spent=1.0, best=0.5, stop="over", problem="2-stages", method=method)
+        for method in ("eeipu@pool", "eeipu@none")
+    ]
     Results("ablation-quick", tmp_path).keep(
-        {Unit(seed=1, problem="2-stages", method="eeipu@pool"): [done]}
+        {Unit(seed=1, problem="2-stages", method=found.method): [found] for found in done}
     )
 
     arguments = ["report", "--suite", "ablation", "--quick", "--results", str(tmp_path)]
     status = command.main(arguments)
 
     assert status == 0
-    assert "### What does the cache bring as there are more stages?" in capsys.readouterr().out
+    assert "### What does the cache bring as there are more" in capsys.readouterr().out
 
 
 def test_how_results_are_made_is_noted(asked, tmp_path):

@@ -70,12 +70,13 @@ def test_workers_are_told_by_what_they_keep_and_how_fast_they_are():
     assert two[7:] == ["33 %", "67 %", "1.5", "0"]
 
 
-def test_what_was_not_run_yet_is_left_out():
+def test_where_there_is_nothing_to_compare_yet_nothing_is_shown():
     part = Part(question="Some?", problems=("small", "other"), methods=("eeipu", "eeipu+q=1"))
-    other = Part(question="Others?", problems=("other",), methods=("eeipu", "eeipu+q=1"))
-    found = compared(**{"eeipu@pool": [search(0.0, 0.5)]})
+    other = Part(question="Others?", problems=("small",), methods=("eeipu", "eeipu+q=2"))
+    searched = [search(0.0, 0.5)]
+    found = compared(**{"eeipu@pool": searched, "eeipu@pool+q=1": searched})
 
     text = parts_section({"q": part, "stages": other}, [found], [ORIGIN])
 
-    assert len(lines(text)) == 1
+    assert len(lines(text)) == 2
     assert "Others?" not in text
