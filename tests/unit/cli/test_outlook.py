@@ -13,7 +13,7 @@ from eeipu_kfp.runners.simulated import three_stage_problem
 from eeipu_kfp.search.designers import default_designer
 from tests.simulation import three_stage_experiment
 
-EARLY = {"prepare": 80.0, "train": 15.0, "evaluate": 5.0}
+EARLY = {"prepare": 60.0, "train": 30.0, "evaluate": 10.0}
 LATE = {"prepare": 1.0, "train": 4.0, "evaluate": 95.0}
 
 
@@ -39,10 +39,10 @@ def trial(number, **seconds):
 def test_where_early_stages_cost_most_many_more_trials_are_foreseen():
     said = outlook().priced(EARLY, EARLY)
 
-    assert said.startswith("with the cache it should be 3.")
+    assert said.startswith("with the cache it should be 2.")
     assert "times as many (give or take a quarter), so about " in said
     assert "trials if they cost what they did so far: " in said
-    assert "`prepare`, 80 % of the cost, would run in" in said
+    assert "`prepare`, 60 % of the cost, would run in" in said
 
 
 def test_where_the_last_stage_costs_most_the_cache_is_said_to_be_of_no_help():
