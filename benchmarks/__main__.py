@@ -11,6 +11,8 @@ from pathlib import Path
 
 from benchmarks.campaign import Progress, campaign, units
 from benchmarks.methods import usual_methods
+from benchmarks.part_tables import parts_section
+from benchmarks.parts import PARTS, Part
 from benchmarks.problems.suites import SUITES
 from benchmarks.report import comparisons, draw, section, write
 from benchmarks.results import RESULTS, Origin, Results, Unit
@@ -41,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--quick", action="store_true", help="two problems, four methods, two seeds, kept apart"
         )
+        command.add_argument(
+            "--part", type=_names, help="parts of a suite that has some, as in `q,epsilon`"
+        )
         command.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
     run.add_argument("--seeds", type=int, help=f"seeds from 1; usually {_SEEDS}")
     run.add_argument("--jobs", type=int, default=2, help="searches at once")
@@ -52,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(asked: argparse.Namespace, arguments: Sequence[str]) -> int:
     results = _results(asked)
-    wanted = units(_problems(asked), _methods(asked), _seeds(asked))
+    wanted = _wanted(asked)
     finished = results.load()
     if asked.again:
         finished = {unit: rows for unit, rows in finished.items() if unit not in wanted}
@@ -65,9 +70,35 @@ def _run(asked: argparse.Namespace, arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
+def _wanted(asked: argparse.Namespace) -> tuple[Unit, ...]:
+    """Return the units: of every part, where the suite has parts and no methods are chosen."""
+    parts = _parts(asked)
+    if not parts or asked.methods:
+        return units(_problems(asked), _methods(asked), _seeds(asked))
+    chosen = set(_problems(asked)) if asked.problems else None
+    found = [
+        unit
+        for part in parts.values()
+        for unit in units(
+            [name for name in part.problems if chosen is None or name in chosen],
+            part.methods,
+            _seeds(asked),
+        )
+    ]
+    return tuple(sorted(dict.fromkeys(found), key=lambda unit: unit.seed))
+
+
 def _report(asked: argparse.Namespace) -> int:
     results = _results(asked)
     compared = comparisons(results)
+    parts = _parts(asked)
+    if parts:
+        text = parts_section(parts, compared, results.origins())
+        if asked.quick:
+            print(text)
+        else:
+            write(asked.suite, text)
+        return 0
     if asked.quick:
         print(section(asked.suite, compared, results.origins(), figures=False))
         return 0
@@ -78,6 +109,17 @@ def _report(asked: argparse.Namespace) -> int:
 
 def _results(asked: argparse.Namespace) -> Results:
     return Results(f"{asked.suite}-quick" if asked.quick else asked.suite, asked.results)
+
+
+def _parts(asked: argparse.Namespace) -> dict[str, Part]:
+    known = PARTS.get(asked.suite, {})
+    unknown = [name for name in asked.part or () if name not in known]
+    if unknown:
+        message = f"`{unknown[0]}` is no part of suite `{asked.suite}`"
+        hint = f"use some of {', '.join(known)}" if known else "leave `--part` out"
+        raise InvalidValueError(message, hint=hint)
+    chosen = {name: part for name, part in known.items() if not asked.part or name in asked.part}
+    return {name: part.quick if asked.quick else part for name, part in chosen.items()}
 
 
 def _problems(asked: argparse.Namespace) -> tuple[str, ...]:

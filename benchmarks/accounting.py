@@ -52,7 +52,7 @@ class Trace:
     @property
     def reuse(self) -> float:
         """The share of the trials after the warm-up that took a stage from the cache."""
-        searched = self.rows[self.warm_up :]
+        searched = self._searched
         return sum(row.hits > 0 for row in searched) / len(searched) if searched else 0.0
 
     @property
@@ -69,8 +69,25 @@ class Trace:
     @property
     def proposal_seconds(self) -> float:
         """The median time of a proposal after the warm-up; 0 without any."""
-        searched = [row.proposal_seconds for row in self.rows[self.warm_up :]]
+        searched = [row.proposal_seconds for row in self._searched]
         return float(np.median(searched)) if searched else 0.0
+
+    @property
+    def repeats(self) -> int:
+        """How often a stage ran that had run before."""
+        return sum(row.repeats or 0 for row in self.rows)
+
+    @property
+    def saved_share(self) -> float:
+        """What the cache has saved, as a share of what would have been spent without it."""
+        saved = sum(row.saved or 0.0 for row in self.rows)
+        spent = sum(row.cost for row in self.rows)
+        return saved / (saved + spent) if saved + spent > 0 else 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long it took until the last of the trials had ended, in virtual seconds."""
+        return max((row.ended or 0.0 for row in self.rows), default=0.0)
 
     def regret_at(self, spent: float) -> float:
         """Return how far the best so far is from the optimum; before any, what the first gave."""
@@ -80,6 +97,10 @@ class Trace:
     def regrets_at(self, grid: Array) -> Array:
         """Return the regret at every cost of a grid, `n`."""
         return np.array([self.regret_at(float(cost)) for cost in grid])
+
+    @property
+    def _searched(self) -> list[Row]:
+        return [row for row in self.rows if not row.is_warm_up]
 
     @property
     def _regrets(self) -> Array:

@@ -55,9 +55,9 @@ class Comparison:
 
     def candidates_against(self, methods: Iterable[str], method: str) -> float | None:
         """Return a method's candidates over the mean of some methods' (1 for as many)."""
-        means = [self.estimate(m, _candidates).mean for m in methods if m in self.traces]
+        means = [self.estimate(m, candidates).mean for m in methods if m in self.traces]
         base = sum(means) / len(means) if means else 0.0
-        return self.estimate(method, _candidates).mean / base if base > 0 else None
+        return self.estimate(method, candidates).mean / base if base > 0 else None
 
     def left_of_warm_up(self, method: str, figure: Callable[[Trace], float]) -> float:
         """Return a regret as a share of what the warm-up had left, both as means over seeds."""
@@ -80,7 +80,8 @@ def regret_at_share(share: float) -> Callable[[Trace], float]:
     return lambda trace: trace.regret_at(share * trace.budget)
 
 
-def _candidates(trace: Trace) -> float:
+def candidates(trace: Trace) -> float:
+    """Return how many trials there were after the warm-up."""
     return float(trace.candidates)
 
 

@@ -1,19 +1,23 @@
-"""The methods that a benchmark compares: a designer, and what it may do with the cache."""
+"""The methods that a benchmark compares: a designer, and what it may do with the cache.
+
+A setting may follow, as in `eeipu@pool+q=3`; `settings` says which there are.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from benchmarks.ax_peer import has_ax
 from benchmarks.designers import Unaware
 from benchmarks.peers import PEERS
+from benchmarks.settings import SEPARATOR, TUNABLE, Setting
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.errors import InvalidValueError
-from eeipu_kfp.search.designers import DESIGNERS
+from eeipu_kfp.search.designers import DESIGNERS, default_designer
 from eeipu_kfp.search.rivals import RIVALS
 
-_SEPARATOR = "@"
+_AT = "@"
 _DESIGNERS = {**DESIGNERS, **RIVALS, **PEERS}
 
 
@@ -36,19 +40,24 @@ class Method:
     Attributes:
         designer: The name of a designer of the product, or of a peer.
         cache: What it may do with the cache.
+        setting: What is otherwise than usual.
     """
 
     designer: str
     cache: CacheUse
+    setting: Setting = field(default_factory=Setting)
 
     @classmethod
     def named(cls, text: str) -> Method:
-        """Read `designer@cache`; without the second part it is what the designer is made for.
+        """Read `designer@cache+setting`.
+
+        Without the second part it is what the designer is made for, without the third as usual.
 
         Raises:
-            InvalidValueError: There is no such designer or use of the cache.
+            InvalidValueError: There is no such designer, use of the cache or setting.
         """
-        designer, _, use = text.partition(_SEPARATOR)
+        usual, _, otherwise = text.partition(SEPARATOR)
+        designer, _, use = usual.partition(_AT)
         if designer not in known_designers():
             allowed = ", ".join(f"`{name}`" for name in known_designers())
             message = f"`{designer}` is no method"
@@ -57,16 +66,23 @@ class Method:
             allowed = ", ".join(f"`{known}`" for known in CacheUse)
             message = f"`{use}` of `{text}` is no use of the cache"
             raise InvalidValueError(message, hint=f"use one of {allowed}")
-        return cls(designer=designer, cache=CacheUse(use) if use else _usual(designer))
+        setting = Setting.read(otherwise)
+        if setting.plan is not None and designer != TUNABLE:
+            message = f"`{setting.text}` of `{text}` can be set of `{TUNABLE}` alone"
+            raise InvalidValueError(message, hint=f"write `{TUNABLE}{SEPARATOR}{setting.text}`")
+        cache = CacheUse(use) if use else _usual(designer)
+        return cls(designer=designer, cache=cache, setting=setting)
 
     @property
     def name(self) -> str:
         """The name in full."""
-        return f"{self.designer}{_SEPARATOR}{self.cache}"
+        usual = f"{self.designer}{_AT}{self.cache}"
+        return f"{usual}{SEPARATOR}{self.setting.text}" if self.setting.text else usual
 
     def make(self) -> Designer:
         """Return the designer, told of the cache only where it may know."""
-        designer = _DESIGNERS[self.designer]()
+        plan = self.setting.plan
+        designer = default_designer(plan) if plan is not None else _DESIGNERS[self.designer]()
         return designer if self.cache is CacheUse.POOL else Unaware(designer=designer)
 
 

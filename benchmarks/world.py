@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
+from benchmarks.caches import ForgetfulStore, LeastRecentFirst, SlowCache, ToldClock
 from benchmarks.designers import Timed, WarmUpFirst
 from benchmarks.methods import CacheUse, Method
 from benchmarks.problems.problem import Problem
-from eeipu_kfp.cache.cache import Cache
-from eeipu_kfp.cache.entries import CacheEntry
+from eeipu_kfp.cache.keys import StageKey
 from eeipu_kfp.cache.memory_store import MemoryStore
 from eeipu_kfp.core.budget import Budget, Counted
-from eeipu_kfp.core.experiment import Algorithm, Experiment
-from eeipu_kfp.core.ports import ObjectInfo
+from eeipu_kfp.core.experiment import Algorithm, CachePolicy, Experiment
 from eeipu_kfp.core.trial import StageOutcome, Trial
-from eeipu_kfp.runners.simulated import SimulatedRunner, VirtualClock
+from eeipu_kfp.runners.simulated import SimulatedRunner
 from eeipu_kfp.tuning.driver import Surroundings
 from eeipu_kfp.tuning.ledger import ObjectLedger
 from eeipu_kfp.tuning.loop import Outcome, TuningLoop
@@ -40,6 +41,9 @@ class Row:
         hits: Stages that came from the cache.
         stages_run: Stages that ran.
         proposal_seconds: Wall seconds that the suggestion took.
+        saved: Compute seconds that its hits avoided; None where not noted.
+        repeats: Stages that it ran although they had run before; None where not noted.
+        ended: When it ended, in virtual seconds; None where not noted.
         stop: Why there were no more trials, in the last row; empty in the others.
     """
 
@@ -55,6 +59,9 @@ class Row:
     hits: int
     stages_run: int
     proposal_seconds: float
+    saved: float | None = None
+    repeats: int | None = None
+    ended: float | None = None
     stop: str = ""
 
     @property
@@ -63,57 +70,58 @@ class Row:
         return asdict(self)
 
 
-class ToldClock(VirtualClock):
-    """Virtual time that passes where one says so, too."""
-
-    def pass_time(self, seconds: float) -> None:
-        """Let some seconds pass."""
-        self._now += seconds
-
-
-class ForgetfulStore(MemoryStore):
-    """Takes everything and keeps nothing, so that nothing is ever found again."""
-
-    def put(self, name: str, data: bytes) -> ObjectInfo:
-        """Return what would be known of the object."""
-        info = super().put(name, data)
-        self.delete(name)
-        return info
-
-
-class SlowCache(Cache):
-    """Takes a while to answer, which is what the budget is charged for a stage not run."""
-
-    def __init__(self, store: MemoryStore, clock: ToldClock, hit_seconds: float) -> None:
-        super().__init__(store, clock)
-        self._told, self._hit_seconds = clock, hit_seconds
-
-    def lookup(self, key: str) -> CacheEntry | None:
-        """Return what the cache holds, a moment later."""
-        self._told.pass_time(self._hit_seconds)
-        return super().lookup(key)
-
-
 def run(problem: Problem, method: Method, seed: int) -> tuple[Row, ...]:
     """Return all trials of a search, the last of which may overrun the budget."""
-    clock, ledger = ToldClock(), ObjectLedger(MemoryStore())
-    store = ForgetfulStore() if method.cache is CacheUse.NONE else MemoryStore()
-    timed = Timed(designer=WarmUpFirst(warm_up=problem.warm_up(seed), then=method.make()))
-    surroundings = Surroundings(
-        experiment=experiment(problem, method, seed),
-        pipeline=problem.pipeline,
-        runner=SimulatedRunner(problem.pipeline, clock),
-        cache=SlowCache(store, clock, problem.hit_seconds),
-        ledger=ledger,
-        clock=clock,
-        scratch=None,
-        observe=lambda _: None,
-    )
-    outcome = TuningLoop(surroundings, timed).run()
-    return rows(problem, method, seed, outcome, timed.seconds)
+    percent = method.setting.limit_percent
+    limit_bytes = None
+    if percent is not None:
+        unlimited = replace(method, setting=method.setting.unlimited)
+        limit_bytes = int(percent / 100 * held_bytes(problem, unlimited, seed))
+    return _Search(problem, method, seed, limit_bytes).rows()
 
 
-def experiment(problem: Problem, method: Method, seed: int) -> Experiment:
+@cache
+def held_bytes(problem: Problem, method: Method, seed: int) -> int:
+    """Return what the cache holds at the end of a search."""
+    search = _Search(problem, method, seed)
+    search.rows()
+    return search.cache.held_bytes
+
+
+class _Search:
+    """A tuning loop in virtual time, with all that it needs."""
+
+    def __init__(
+        self, problem: Problem, method: Method, seed: int, limit_bytes: int | None = None
+    ) -> None:
+        self._of = (problem, method, seed)
+        setting, clock = method.setting, ToldClock()
+        store = ForgetfulStore() if method.cache is CacheUse.NONE else MemoryStore()
+        usual = problem.hit_seconds
+        hit_seconds = usual if setting.hit_seconds is None else setting.hit_seconds
+        make_cache = LeastRecentFirst if setting.least_recent_first else SlowCache
+        self.cache = make_cache(store, clock, hit_seconds)
+        self._timed = Timed(designer=WarmUpFirst(warm_up=problem.warm_up(seed), then=method.make()))
+        self._with = Surroundings(
+            experiment=experiment(problem, method, seed, limit_bytes),
+            pipeline=problem.pipeline,
+            runner=SimulatedRunner(problem.pipeline, clock),
+            cache=self.cache,
+            ledger=ObjectLedger(MemoryStore()),
+            clock=clock,
+            scratch=None,
+            observe=lambda _: None,
+        )
+
+    def rows(self) -> tuple[Row, ...]:
+        """Run it, and return its trials."""
+        outcome = TuningLoop(self._with, self._timed).run()
+        return rows(*self._of, outcome, self._timed.seconds, keys=self._with.keys)
+
+
+def experiment(
+    problem: Problem, method: Method, seed: int, limit_bytes: int | None = None
+) -> Experiment:
     """Return the campaign: the budget counts the time that hits take, and failures end nothing."""
     return Experiment(
         name="benchmark",
@@ -121,7 +129,9 @@ def experiment(problem: Problem, method: Method, seed: int) -> Experiment:
         space=problem.space,
         budget=Budget(amount=problem.budget, counts=Counted.COMPUTE_AND_OVERHEAD),
         max_failed_trials=_FAILED_TRIALS,
+        parallel_trials=method.setting.workers,
         algorithm=Algorithm(name=method.designer, seed=seed),
+        cache=CachePolicy(size_limit_bytes=limit_bytes),
     )
 
 
@@ -131,12 +141,16 @@ def rows(
     seed: int,
     outcome: Outcome,
     proposal_seconds: dict[int, float],
+    *,
+    keys: Callable[[Trial], Mapping[str, StageKey]],
 ) -> tuple[Row, ...]:
-    """Return what is to be noted of the trials of a search, in the order they were suggested."""
+    """Return what is to be noted of the trials of a search, in the order they ended."""
     found: list[Row] = []
     spent, leader, best = 0.0, float("-inf"), None
-    trials = outcome.history.trials
+    trials = sorted(outcome.history.trials, key=lambda t: (t.finished_at or 0.0, t.number))
+    ran: set[str] = set()
     for trial in trials:
+        digests = _executed(trial, keys(trial))
         cost = sum(record.seconds + record.overhead_seconds for record in trial.stages)
         spent += cost
         if trial.objective is not None and trial.objective > leader:
@@ -155,10 +169,19 @@ def rows(
                 hits=_count(trial, StageOutcome.CACHED),
                 stages_run=_count(trial, StageOutcome.EXECUTED),
                 proposal_seconds=round(proposal_seconds[trial.number - 1], 5),
+                saved=trial.saved_seconds,
+                repeats=len(digests & ran),
+                ended=trial.finished_at,
                 stop=outcome.stop.reason if trial is trials[-1] else "",
             )
         )
+        ran |= digests
     return tuple(found)
+
+
+def _executed(trial: Trial, keys: Mapping[str, StageKey]) -> set[str]:
+    executed = (r.stage for r in trial.stages if r.outcome is StageOutcome.EXECUTED)
+    return {keys[stage].digest for stage in executed}
 
 
 def _count(trial: Trial, outcome: StageOutcome) -> int:

@@ -23,9 +23,9 @@ WarmUpDesign: TypeAlias = Callable[[int], tuple[Configuration, ...]]
 """A seed -> the configurations that all methods begin with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
-    """A pipeline to tune, larger is better, whose best value is known.
+    """A pipeline to tune, larger is better, whose best value is known; equal to itself alone.
 
     Attributes:
         name: What tables call it.

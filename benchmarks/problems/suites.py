@@ -60,7 +60,8 @@ SUITES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "harm": tuple(_HARM),
         "real": tuple(_REAL),
         "bbob": tuple(_BBOB),
-        "ablation": (_ABLATION, *_STAGES),
+        "ablation": (_ABLATION, *_STAGES, *_HARM, "levy2-hartmann3-beale2"),
+        "parallel": (_ABLATION, "even-cost", "early-cost", "5-stages"),
     }
 )
 """The names of the problems of every suite."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from rich.text import Text
@@ -11,7 +11,9 @@ from rich.text import Text
 from eeipu_kfp.cache.entries import CacheEntry
 from eeipu_kfp.cache.pool import cached_stages
 from eeipu_kfp.cli import wording
-from eeipu_kfp.core.budget import Budget
+from eeipu_kfp.cli.outlook import Outlook
+from eeipu_kfp.core.budget import Budget, Counted
+from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.trial import StageOutcome, StageRecord
 from eeipu_kfp.local.opening import Opened
@@ -62,13 +64,7 @@ def stage_times(entries: Sequence[CacheEntry], history: History) -> dict[str, St
 def stages_text(opened: Opened, entries: Sequence[CacheEntry], history: History) -> Text:
     """Return what each stage owns, reads and follows, what is cached of it, and what it costs."""
     experiment, shape = opened.experiment, opened.pipeline.shape
-    cached = cached_stages(
-        entries,
-        opened.pipeline,
-        experiment.space,
-        experiment.arguments,
-        salt=experiment.cache.salt,
-    )
+    cached = _cached(opened, entries)
     times = stage_times(entries, history)
     counts = f"{len(shape.stages)} stages, {len(experiment.space)} tuned parameters"
     text = Text.assemble("pipeline ", (shape.name, "bold"), f": {counts}\n")
@@ -90,16 +86,37 @@ def forecast(opened: Opened, entries: Sequence[CacheEntry], history: History) ->
     times = stage_times(entries, history)
     names = opened.pipeline.shape.names
     budget = opened.experiment.budget
+    outlook = Outlook(
+        experiment=opened.experiment,
+        pipeline=opened.pipeline.shape,
+        cached=_cached(opened, entries),
+        history=history,
+    )
     left = max(0.0, budget.amount - budget.spent(history.trials))
     said = f"budget: {budget.amount:g} {budget.unit}, {wording.cost(budget, left)} left; "
     if any(name not in times for name in names):
-        return f"{said}how long a trial takes is known after the first one"
-    whole, last = _cost(budget, times, names), _cost(budget, times, names[-1:])
+        return f"{said}how long a trial takes is known after the first one; {outlook.unpriced()}"
+    charged = {name: _cost(budget, times, (name,)) for name in names}
+    everything = replace(budget, counts=Counted.COMPUTE_AND_OVERHEAD)
+    weighed = {name: _cost(everything, times, (name,)) for name in names}
+    whole, last = sum(charged.values()), charged[names[-1]]
     price = f" and costs {wording.cost(budget, whole)}" if budget.prices else ""
     cheap = f"{left / last:.0f}" if last else "any number"
-    return (
+    trials = (
         f"{said}a whole trial takes about {_together(times, names).words}{price}, so that is "
         f"{left / max(whole, 1e-9):.0f} whole trials, or {cheap} that run only `{names[-1]}`"
+    )
+    return "; ".join(filter(None, (trials, outlook.priced(charged, weighed))))
+
+
+def _cached(opened: Opened, entries: Sequence[CacheEntry]) -> CachedStages:
+    experiment = opened.experiment
+    return cached_stages(
+        entries,
+        opened.pipeline,
+        experiment.space,
+        experiment.arguments,
+        salt=experiment.cache.salt,
     )
 
 

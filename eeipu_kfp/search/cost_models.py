@@ -144,15 +144,19 @@ class CostModels:
         return cost
 
 
-def model_costs(seen: Observations, cached: CachedStages) -> CostModels | None:
+def model_costs(
+    seen: Observations, cached: CachedStages, *, own_inputs: bool = False
+) -> CostModels | None:
     """Return the default models: over all that decides a stage's output, with a linear trend.
 
     Args:
         seen: The trials so far.
         cached: Knows what decides a stage's output.
+        own_inputs: Whether to look only at the parameters that a stage itself reads.
     """
-    encoding = seen.encoding
-    columns = tuple(encoding.columns_of(cached.determinants(s)) for s in cached.pipeline.names)
+    stages = cached.pipeline.stages
+    inputs = [s.reads if own_inputs else cached.determinants(s.name) for s in stages]
+    columns = tuple(map(seen.encoding.columns_of, inputs))
     kernels = tuple(
         Kernel(groups=(own := tuple(range(len(chosen))),), linear=own) for chosen in columns
     )

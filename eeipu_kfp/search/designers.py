@@ -34,7 +34,7 @@ draws where the published code took 1000.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -54,34 +54,55 @@ from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.model_search import ModelDesigner, Strategy
 from eeipu_kfp.search.objective_model import model_objective, with_fantasies
 from eeipu_kfp.search.observations import Observations, budget_left
-from eeipu_kfp.search.prefix_pool import best_trials, prefix_pool
+from eeipu_kfp.search.prefix_pool import SIZE, best_trials, prefix_pool
 from eeipu_kfp.search.priors import Gamma
 from eeipu_kfp.search.random_search import RandomDesigner
 from eeipu_kfp.search.rivals import RIVALS
 from eeipu_kfp.search.tariff import Tariff
 from eeipu_kfp.search.warm_up import WarmUp
 
-_LEAST_ETA = 0.5
 _CAP_SHARE = 0.25
 _CAP_TRIALS = 3.0
 _PUBLISHED_EPSILON_SECONDS = 0.1
 
 
-def plan_eeipu(request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
-    """Return the default: ln EI - eta ln E[C] + ln P(C <= cap), from the best five's prefixes."""
-    model = model_objective(seen, request.pipeline, len(request.trials))
-    improvement = ExpectedImprovement(model=model)
-    pool = prefix_pool(request, seen.encoding, best_trials(request, request.trials))
-    costs = model_costs(seen, request.cached)
-    if costs is None:
-        return Strategy(acquisition=improvement, pool=pool, estimate=None)
-    acquisition = ImprovementPerExpectedCost(
-        improvement=improvement,
-        costs=costs,
-        eta=_LEAST_ETA + (1.0 - _LEAST_ETA) * budget_left(request, warm_up),
-        cap=_cap(request, seen),
-    )
-    return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPerExpectedCost:
+    """The default's plan: to maximise ln EI - eta ln E[C] + ln P(C <= cap).
+
+    The defaults of the attributes are the default search; other values are what it is compared
+    with.
+
+    Attributes:
+        lenders: How many of the best trials lend their cached prefixes (Q); None for all trials.
+        first_eta: How much cost counts right after the warm-up.
+        last_eta: How much it counts once the budget is spent; in between, eta changes with it.
+        own_inputs: Whether a stage's cost is taken to depend on the parameters that it reads
+            itself, rather than on all that decide its output.
+    """
+
+    lenders: int | None = SIZE
+    first_eta: float = 1.0
+    last_eta: float = 0.5
+    own_inputs: bool = False
+
+    def __call__(self, request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
+        """Return what to maximise."""
+        model = model_objective(seen, request.pipeline, len(request.trials))
+        improvement = ExpectedImprovement(model=model)
+        lenders = best_trials(request, request.trials, self.lenders)
+        pool = prefix_pool(request, seen.encoding, lenders)
+        costs = model_costs(seen, request.cached, own_inputs=self.own_inputs)
+        if costs is None:
+            return Strategy(acquisition=improvement, pool=pool, estimate=None)
+        fall = self.first_eta - self.last_eta
+        acquisition = ImprovementPerExpectedCost(
+            improvement=improvement,
+            costs=costs,
+            eta=self.last_eta + fall * budget_left(request, warm_up),
+            cap=_cap(request, seen),
+        )
+        return Strategy(acquisition=acquisition, pool=pool, estimate=costs)
 
 
 def plan_published(request: SuggestionRequest, seen: Observations, warm_up: int) -> Strategy:
@@ -122,9 +143,14 @@ def _cap(request: SuggestionRequest, seen: Observations) -> float:
     return min(left, max(_CAP_SHARE * left, _CAP_TRIALS * usual))
 
 
+def default_designer(plan: PlanPerExpectedCost | None = None) -> ModelDesigner:
+    """Return the default search, or one that differs from it in its plan."""
+    return ModelDesigner(warm_up=WarmUp(full=7, sharing=7), plan=plan or PlanPerExpectedCost())
+
+
 DESIGNERS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
     {
-        "eeipu": lambda: ModelDesigner(warm_up=WarmUp(full=7, sharing=7), plan=plan_eeipu),
+        "eeipu": default_designer,
         "eeipu-published": lambda: ModelDesigner(warm_up=WarmUp(full=10), plan=plan_published),
         **{name: RIVALS[name] for name in ("ei", "eips", "carbo", "lambo", "pbgi")},
         "random": RandomDesigner,

@@ -61,9 +61,19 @@ def prefix_pool(
     return tuple(pool.values())
 
 
-def best_trials(request: SuggestionRequest, trials: Iterable[Trial]) -> tuple[Trial, ...]:
-    """Return the best few trials with an objective, the best first and the earliest of equals."""
-    return History(objective=request.objective, trials=tuple(trials)).leading(SIZE)
+def best_trials(
+    request: SuggestionRequest, trials: Iterable[Trial], count: int | None = SIZE
+) -> tuple[Trial, ...]:
+    """Return the best few trials with an objective, the best first and the earliest of equals.
+
+    Args:
+        request: Says what is better.
+        trials: The trials to choose from.
+        count: How many to return at most; None for all of them.
+    """
+    chosen = tuple(trials)
+    history = History(objective=request.objective, trials=chosen)
+    return history.leading(len(chosen) if count is None else count)
 
 
 def cached_prefixes(

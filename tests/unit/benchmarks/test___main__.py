@@ -1,7 +1,8 @@
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.results import Results
+from benchmarks.results import Results, Unit
+from tests.unit.benchmarks.worlds import row
 
 
 @pytest.fixture
@@ -36,6 +37,50 @@ def test_methods_problems_and_seeds_can_be_chosen(asked, tmp_path):
     assert {u.seed for u in asked} == {1, 2, 3}
 
 
+def test_a_suite_of_parts_runs_every_part_once_seed_by_seed(asked, tmp_path):
+    command.main(["run", "--suite", "ablation", "--seeds", "2", "--results", str(tmp_path)])
+
+    names = {unit.method for unit in asked}
+    assert {"eeipu@pool", "eeipu@pool+q=1", "eeipu@pool+eta=1:1", "ei@none"} <= names
+    assert len(set(asked)) == len(asked)
+    assert [unit.seed for unit in asked] == sorted(unit.seed for unit in asked)
+
+
+def test_parts_and_their_problems_can_be_chosen(asked, tmp_path):
+    chosen = ["--part", "inputs", "--problems", "training", "--seeds", "1"]
+
+    command.main(["run", "--suite", "ablation", "--results", str(tmp_path), *chosen])
+
+    assert [(u.problem, u.method) for u in asked] == [
+        ("training", "eeipu@pool"),
+        ("training", "eeipu@pool+inputs=own"),
+    ]
+
+
+def test_methods_that_are_named_take_the_place_of_the_parts(asked, tmp_path):
+    chosen = ["--methods", "eeipu+q=7", "--problems", "even-cost", "--seeds", "1"]
+
+    command.main(["run", "--suite", "ablation", "--results", str(tmp_path), *chosen])
+
+    assert [u.method for u in asked] == ["eeipu@pool+q=7"]
+
+
+def test_a_part_is_reported_with_its_table(asked, tmp_path, capsys):
+    done = [
+        row(1, spent=1.0, best=0.5, stop="over", problem="2-stages", method=method)
+        for method in ("eeipu@pool", "eeipu@none")
+    ]
+    Results("ablation-quick", tmp_path).keep(
+        {Unit(seed=1, problem="2-stages", method=found.method): [found] for found in done}
+    )
+
+    arguments = ["report", "--suite", "ablation", "--quick", "--results", str(tmp_path)]
+    status = command.main(arguments)
+
+    assert status == 0
+    assert "### What does the cache bring as there are more" in capsys.readouterr().out
+
+
 def test_how_results_are_made_is_noted(asked, tmp_path):
     command.main(["run", "--quick", "--results", str(tmp_path)])
 
@@ -49,6 +94,8 @@ def test_how_results_are_made_is_noted(asked, tmp_path):
         (["run", "--methods", "clever"], "`clever` is no method"),
         (["run", "--problems", "digits"], "`digits` is no problem of suite `paper`"),
         (["report"], "there are no results"),
+        (["run", "--part", "q"], "`q` is no part of suite `paper`"),
+        (["run", "--suite", "ablation", "--part", "r"], "`r` is no part of suite `ablation`"),
     ],
 )
 def test_a_mistake_is_an_error_and_no_traceback(asked, arguments, message, tmp_path, capsys):

@@ -15,8 +15,13 @@ from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.search import marginal_likelihood
-from eeipu_kfp.search.designers import DESIGNERS, make_designer
-from eeipu_kfp.search.observations import budget_left
+from eeipu_kfp.search.designers import (
+    DESIGNERS,
+    PlanPerExpectedCost,
+    default_designer,
+    make_designer,
+)
+from eeipu_kfp.search.observations import Observations, budget_left
 
 MODELS = ("eeipu", "eeipu-published", "ei")
 
@@ -314,3 +319,53 @@ def test_a_budget_pays_for_overhead_only_where_it_counts_it(make_world, name, co
     spent = world.request(trials).budget.spent(trials)
     assert world.budget - trial_cost < spent <= world.budget
     assert stop.reason is StopReason.BUDGET_EXHAUSTED
+
+
+def planned(world, share_left=1.0, **changes):
+    """The strategy of a changed default after ten trials, with a share of the rest left."""
+    trials = world.sample(10)
+    after = world.budget - sum(trial.spent_seconds for trial in trials)
+    request = world.request(trials, remaining=share_left * after)
+    return PlanPerExpectedCost(**changes)(request, Observations(request), 10)
+
+
+@pytest.mark.parametrize(("share_left", "eta"), [(1.0, 1.0), (0.5, 0.75), (0.0, 0.5)], ids=str)
+def test_by_default_the_power_of_cost_falls_to_a_half(share_left, eta, wavy):
+    assert planned(wavy, share_left).acquisition.eta == pytest.approx(eta)
+
+
+@pytest.mark.parametrize(("share_left", "eta"), [(1.0, 0.8), (0.5, 0.4), (0.0, 0.0)], ids=str)
+def test_the_power_of_cost_may_fall_otherwise(share_left, eta, wavy):
+    found = planned(wavy, share_left, first_eta=0.8, last_eta=0.0)
+
+    assert found.acquisition.eta == pytest.approx(eta)
+
+
+def test_more_trials_that_lend_make_a_larger_pool(wavy):
+    sizes = [len(planned(wavy, lenders=lenders).pool) for lenders in (1, 5, 8, None)]
+
+    assert sizes == [1 + 2 * lenders for lenders in (1, 5, 8, 10)]
+    assert len(planned(wavy).pool) == sizes[1]
+
+
+def test_costs_may_be_learnt_over_a_stage_s_own_parameters_alone(wavy):
+    found = [planned(wavy, own_inputs=own).acquisition.costs.columns for own in (False, True)]
+
+    assert [[len(columns) for columns in costs] for costs in found] == [[2, 4, 6], [2, 2, 2]]
+
+
+def test_own_parameters_may_be_none(make_world):
+    world = make_world({"a": Float(0.0, 1.0)}, (), ("a",), score=lambda c: c["a"])
+
+    answer = default_designer(PlanPerExpectedCost(own_inputs=True)).suggest(
+        world.request(world.sample(16))
+    )
+
+    assert answer.to_run == ("stage1",)
+
+
+def test_the_default_designer_is_what_its_name_makes(wavy):
+    request = wavy.request(wavy.sample(18), seed=5)
+
+    assert default_designer().suggest(request) == make_designer("eeipu").suggest(request)
+    assert default_designer(PlanPerExpectedCost()) == default_designer()

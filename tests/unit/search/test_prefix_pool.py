@@ -78,6 +78,15 @@ def test_the_best_five_succeeded_trials_lend(wavy):
     )
 
 
+def test_as_many_of_the_best_lend_as_are_asked_for(wavy):
+    trials = wavy.sample(9)
+    request = wavy.request(trials)
+
+    counts = [len(best_trials(request, trials, count)) for count in (1, 7, 20, None)]
+
+    assert counts == [1, 7, 9, 9]
+
+
 def test_without_a_prefix_every_stage_runs(wavy):
     runs = empty_prefix(wavy.request(wavy.sample(2)), Encoding(wavy.space)).runs
 
