@@ -1,4 +1,4 @@
-"""Folders of made-up experiments, as `eeipu run` would have left them: Stacking, without the hours."""
+"""Folders of made-up experiments, as `eeipu run` would have left them: Stacking, in no time."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class Operator:
             return not namespaces or namespace in namespaces
 
         settings = self.settings
-        snapshots = ControllerSnapshots(supervisor.find, supervisor.keys, settings.namespaces)
+        snapshots = ControllerSnapshots(supervisor.find, supervisor.known, settings.namespaces)
         return Server(
             Readings(self.tools, supervisor.find, serves),
             self.tools.metrics,

@@ -63,7 +63,7 @@ class Supervisor:
         held = self._watched.get((namespace, name))
         return None if held is None else (held.resource, held.reconciler)
 
-    def keys(self) -> tuple[tuple[str, str], ...]:
+    def known(self) -> tuple[tuple[str, str], ...]:
         """Return namespace and name of all experiments; from any thread as well."""
         return tuple(sorted(self._watched))
 

@@ -37,11 +37,18 @@ _INTERRUPTED = Standing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What a snapshot is made of, as far as a glance at the folder tells."""
+    """What a snapshot is made of, as far as a glance at the folder tells.
 
-    document: str
-    trials: tuple[tuple[str, str], ...]
-    end: str
+    Attributes:
+        document: When the document was written, in nanoseconds; None where there is none.
+        trials: When the folder of the trials was changed, which every write of one does.
+        end: When the end was noted.
+        is_busy: Whether a process is tuning it.
+    """
+
+    document: int | None
+    trials: int | None
+    end: int | None
     is_busy: bool
 
 
@@ -50,7 +57,7 @@ class FolderSnapshots:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._meant: dict[str, tuple[str, Experiment, Pipeline]] = {}
+        self._meant: dict[str, tuple[int | None, Experiment, Pipeline]] = {}
         self._read: dict[str, dict[str, tuple[str, Trial]]] = {}
 
     @property
@@ -70,7 +77,7 @@ class FolderSnapshots:
         return tuple(name for _, name in sorted(known, key=lambda pair: (-pair[0], pair[1])))
 
     def version(self, key: str) -> Hashable:
-        """Return the versions of all files that the snapshot would be made of."""
+        """Return when what the snapshot would be made of was changed last."""
         return self._state(self._workspace(key))
 
     def snapshot(self, key: str) -> Snapshot:
@@ -78,7 +85,7 @@ class FolderSnapshots:
         workspace = self._workspace(key)
         state = self._state(workspace)
         experiment, pipeline = self._meaning(key, workspace, state)
-        trials = self._trials(key, workspace, state)
+        trials = self._trials(key, workspace)
         stop = workspace.stop()
         return Snapshot(
             key=key,
@@ -96,12 +103,11 @@ class FolderSnapshots:
         return Workspace(folder=self._directory / key)
 
     def _state(self, workspace: Workspace) -> _State:
-        store = DirectoryStore(workspace.folder / _LEDGER)
-        end = store.head("end.json")
+        ledger = workspace.folder / _LEDGER
         return _State(
-            document=f"{_changed_at(workspace.document)}",
-            trials=tuple((found.name, found.etag) for found in store.list(_TRIALS)),
-            end="" if end is None else end.etag,
+            document=_changed_at(workspace.document),
+            trials=_changed_at(ledger / _TRIALS),
+            end=_changed_at(ledger / "end.json"),
             is_busy=workspace.is_busy,
         )
 
@@ -114,16 +120,16 @@ class FolderSnapshots:
             self._meant[key] = held
         return held[1], held[2]
 
-    def _trials(self, key: str, workspace: Workspace, state: _State) -> tuple[Trial, ...]:
+    def _trials(self, key: str, workspace: Workspace) -> tuple[Trial, ...]:
         """Return all trials; only those that have changed are read."""
         store = DirectoryStore(workspace.folder / _LEDGER)
         held = self._read.get(key, {})
         found: dict[str, tuple[str, Trial]] = {}
-        for name, etag in state.trials:
-            known = held.get(name)
-            if known is None or known[0] != etag:
-                known = etag, decode(store.get(name), name=name)[0]
-            found[name] = known
+        for info in store.list(_TRIALS):
+            known = held.get(info.name)
+            if known is None or known[0] != info.etag:
+                known = info.etag, decode(store.get(info.name), name=info.name)[0]
+            found[info.name] = known
         self._read[key] = found
         return tuple(trial for _, trial in found.values())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from eeipu_kfp.errors import EeipuError
@@ -84,9 +85,9 @@ class SnapshotSource:
         Args:
             is_wanted: Whether the experiment of a key is asked for.
         """
-        until = self._monotonic() + _LONGEST_READING_SECONDS
+        patience = _Patience(monotonic=self._monotonic)
         keys = self._snapshots.keys()
-        lines = [self._line(key, until) for key in keys if is_wanted(key)]
+        lines = [self._line(key, patience) for key in keys if is_wanted(key)]
         self._forget_all_but(keys)
         shown = [line for line in lines if line is not None]
         return {"place": self._snapshots.place, "experiments": shown}
@@ -120,16 +121,16 @@ class SnapshotSource:
             ),
         }
 
-    def _line(self, key: str, until: float) -> Document | None:
+    def _line(self, key: str, patience: _Patience) -> Document | None:
         """Return an experiment's line; None where it has just gone."""
         try:
             version = self._snapshots.version(key)
             held = self._lines.get(key)
             if held is not None and held[0] == version:
                 return held[1]
-            if self._monotonic() > until:
+            if patience.left_seconds <= 0:
                 return held[1] if held else overview.unread(key)
-            return self._read_line(key, version)
+            return patience.spend(lambda: self._read_line(key, version))
         except UnknownExperimentError:
             return None
         except EeipuError as error:
@@ -162,6 +163,27 @@ class SnapshotSource:
     def _forget_all_but(self, keys: tuple[str, ...]) -> None:
         for key in self._lines.keys() - set(keys):
             self._lines.pop(key, None)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Patience:
+    """The time that reading may take; the first reading always gets its turn.
+
+    Attributes:
+        monotonic: Returns seconds that only grow.
+        left_seconds: How much is left.
+    """
+
+    monotonic: Callable[[], float]
+    left_seconds: float = _LONGEST_READING_SECONDS
+
+    def spend(self, read: Callable[[], Document]) -> Document:
+        """Read something, and count how long that takes."""
+        begun = self.monotonic()
+        try:
+            return read()
+        finally:
+            self.left_seconds -= self.monotonic() - begun
 
 
 def _keep(

@@ -36,6 +36,16 @@ export function replace(holder, ...children) {
   if (focused >= 0) holder.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 
+/** Return `1 trial`, `1,000 trials`. */
+export function count(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Return what a text consists of; what stands between backticks is code. */
+export function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
+}
+
 /** Return where an experiment stands, marked by colour and by a sign. */
 export function standing(found) {
   return element("span", { class: `state kind-${found.kind}` }, found.words);

@@ -1,6 +1,6 @@
 /* All experiments: a card each. */
 
-import { drawn, element, replace, standing } from "./dom.js";
+import { count, drawn, element, prose, replace, standing } from "./dom.js";
 import { addressOf, ask } from "./server.js";
 
 export class List {
@@ -31,8 +31,7 @@ export class List {
 
   #show(experiments) {
     const running = experiments.filter((one) => one.standing.kind === "running").length;
-    const noun = experiments.length === 1 ? "experiment" : "experiments";
-    this.#head.textContent = `${experiments.length} ${noun}, ${running} running`;
+    this.#head.textContent = `${count(experiments.length, "experiment")}, ${running} running`;
     this.#empty.hidden = experiments.length > 0;
     const cards = experiments.map((one) => this.#card(one));
     const places = [...this.#list.children];
@@ -72,7 +71,7 @@ function title(one) {
     { class: "title" },
     element("h2", {}, element("a", { href: addressOf(one.key) }, one.name), where || null),
     element("p", {}, standing(one.standing)),
-    message ? element("p", { class: "message" }, message) : null,
+    message ? element("p", { class: "message" }, ...prose(message)) : null,
   );
 }
 
@@ -94,7 +93,7 @@ function best(one) {
 
 function budget(one) {
   const { spent, amount, share, percent, what } = one.budget;
-  const trials = `${one.trials.total.toLocaleString("en")} trials`;
+  const trials = count(one.trials.total, "trial");
   const failed = one.trials.failed ? `, ${one.trials.failed.toLocaleString("en")} failed` : "";
   return element(
     "div",
@@ -123,7 +122,7 @@ function reuse(one) {
     element(
       "p",
       {},
-      `${hits.toLocaleString("en")} of ${runs.toLocaleString("en")} stage runs were hits: ${hitPercent}`,
+      `${hits.toLocaleString("en")} of ${count(runs, "stage run")} from the cache: ${hitPercent}`,
     ),
   );
 }

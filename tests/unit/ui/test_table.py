@@ -91,7 +91,9 @@ def test_the_pages_hold_every_trial_once(sort, descending):
     shown = snapshot(*MANY)
     pages = range(1, 4)
 
-    found = [n for page in pages for n in numbers(shown, sort=sort, descending=descending, page=page)]
+    found = [
+        n for page in pages for n in numbers(shown, sort=sort, descending=descending, page=page)
+    ]
 
     assert sorted(found) == list(range(1, 121))
     assert len(numbers(shown, sort=sort)) == ROWS
