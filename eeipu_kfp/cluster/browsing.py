@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from eeipu_kfp.cluster.opening import Cluster
 from eeipu_kfp.cluster.refusals import ClusterError, MissingError
 from eeipu_kfp.cluster.service import Controller
+from eeipu_kfp.errors import EeipuError
 from eeipu_kfp.ui.snapshot import UnknownExperimentError
 from eeipu_kfp.ui.table import Question
+
+_Answer = TypeVar("_Answer")
 
 _OLD = "the controller on the cluster knows no such question"
 _UPGRADE = "upgrade it to the version of this command: `helm upgrade eeipu-kfp ...`"
@@ -32,10 +35,7 @@ class ClusterSource:
 
     def experiments(self) -> dict[str, Any]:
         """Return the place, and a line for each experiment in it."""
-        try:
-            found = self._asked(lambda controller: controller.experiments())
-        except MissingError as error:
-            raise ClusterError(_OLD, hint=_UPGRADE) from error
+        found = self._asked(lambda controller: controller.experiments(), _too_old)
         where = f"namespace {self._cluster.namespace} of {self._cluster.connection.context}"
         return {"place": where, "experiments": found}
 
@@ -49,19 +49,26 @@ class ClusterSource:
         return {**found, "pipelinesUrl": self._pipelines_url or found["pipelinesUrl"]}
 
     def _known(self, ask: Callable[[Controller], dict[str, Any]]) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = self._asked(ask)
-        except MissingError as error:
-            raise UnknownExperimentError(error.message, hint=error.hint) from error
-        return found
+        return self._asked(ask, _unknown)
 
-    def _asked(self, ask: Callable[[Controller], Any]) -> Any:
+    def _asked(
+        self, ask: Callable[[Controller], _Answer], missing: Callable[[MissingError], EeipuError]
+    ) -> _Answer:
         """Ask the controller; after a refusal it is looked for again, as it may have moved."""
         controller = self._controller or self._cluster.controller()
+        self._controller = None
         try:
             found = ask(controller)
-        except ClusterError:
-            self._controller = None
-            raise
+        except MissingError as error:
+            raise missing(error) from error
         self._controller = controller
         return found
+
+
+def _too_old(error: MissingError) -> EeipuError:
+    del error
+    return ClusterError(_OLD, hint=_UPGRADE)
+
+
+def _unknown(error: MissingError) -> EeipuError:
+    return UnknownExperimentError(error.message, hint=error.hint)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from eeipu_kfp.core.budget import Budget
+from eeipu_kfp.core.space import Categorical, Domain
 from eeipu_kfp.core.trial import StageOutcome, Trial
 from eeipu_kfp.core.values import Value
 from eeipu_kfp.report import wording
@@ -57,11 +58,10 @@ class Column:
 
 def columns_of(snapshot: Snapshot) -> tuple[Column, ...]:
     """Return the columns of an experiment: what became of a trial, its values, its stages."""
-    pipeline, budget = snapshot.pipeline, snapshot.experiment.budget
-    owners = {name: pipeline.owner(name) or "no stage" for name in snapshot.experiment.space}
+    pipeline, space = snapshot.pipeline, snapshot.experiment.space
     return (
-        *_about_trials(budget),
-        *(_of_parameter(name, owner) for name, owner in owners.items()),
+        *_about_trials(snapshot.experiment.budget),
+        *(_of_parameter(name, domain, pipeline.owner(name)) for name, domain in space.items()),
         *(_of_stage(name) for name in pipeline.names),
     )
 
@@ -107,7 +107,7 @@ def _plain(
     )
 
 
-def _of_parameter(name: str, owner: str) -> Column:
+def _of_parameter(name: str, domain: Domain, owner: str | None) -> Column:
     def cell(trial: Trial) -> str:
         return wording.value(trial.configuration[name]) if name in trial.configuration else ""
 
@@ -118,11 +118,11 @@ def _of_parameter(name: str, owner: str) -> Column:
         key=f"parameter:{name}",
         name=name,
         group="parameter",
-        is_number=True,
+        is_number=not isinstance(domain, Categorical),
         measure=measure,
         words=lambda trial: (cell(trial),),
         cell=cell,
-        about=f"read first by {owner}",
+        about=f"read first by {owner or 'no stage'}",
     )
 
 

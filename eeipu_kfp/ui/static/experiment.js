@@ -6,7 +6,22 @@ import { Trials } from "./trials.js";
 
 const BEFORE = ["header", "progress", "timeline", "costs", "importance", "coordinates", "prefixes"];
 const AFTER = ["health"];
+const NAMES = {
+  progress: "Best so far",
+  timeline: "Timeline",
+  costs: "Seconds by stage",
+  importance: "Importance",
+  coordinates: "Configurations",
+  prefixes: "Stage tree",
+  trials: "Trials",
+  health: "Health checks",
+};
 const SIDE_BY_SIDE = ["costs", "importance"];
+
+function jumps() {
+  const links = Object.entries(NAMES).map(([id, name]) => element("a", { href: `#${id}` }, name));
+  return element("nav", { class: "jump", "aria-label": "On this page" }, ...links);
+}
 
 export class Experiment {
   #key;
@@ -22,6 +37,7 @@ export class Experiment {
     const before = BEFORE.map((name) => this.#part(name));
     pair.append(...SIDE_BY_SIDE.map((name) => this.#parts.get(name).holder));
     before.splice(BEFORE.indexOf(SIDE_BY_SIDE[0]), SIDE_BY_SIDE.length, pair);
+    before.splice(1, 0, jumps());
     const after = AFTER.map((name) => this.#part(name));
     holder.replaceChildren(...before, this.#trials.section, ...after);
   }

@@ -24,6 +24,7 @@ export class Trials {
     "aria-labelledby": "trials-title",
   });
   #pager = element("div", { class: "pager" });
+  #help = element("p", { class: "note", id: "filter-help" });
 
   constructor(key) {
     this.#key = key;
@@ -61,20 +62,12 @@ export class Trials {
       "aria-describedby": "filter-help filter-wrong",
       oninput: () => this.#type(field.value),
     });
-    const code = (text) => element("code", {}, text);
-    const help = element(
-      "p",
-      { class: "note", id: "filter-help" },
-      "Words that any cell contains, and conditions on columns, which must all hold: ",
-      code("spent<10"), " ", code("state=failed"), " ", code("train=cached"), " ",
-      code("stage:train>3"),
-    );
     return element(
       "section",
       { id: "trials" },
       element("h2", { id: "trials-title" }, "Trials"),
       element("div", { class: "filter" }, element("label", { for: "filter" }, "Filter"), field),
-      help,
+      this.#help,
       this.#wrong,
       this.#told,
       this.#table,
@@ -117,6 +110,19 @@ export class Trials {
     replaceTable(this.#table, this.#head(found, hasRuns), this.#body(found, hasRuns));
     takeUpMarks(this.#table);
     this.#turn(found);
+    this.#explain(found.columns);
+  }
+
+  /** Show what a filter is made of, in the words of this very experiment. */
+  #explain(columns) {
+    if (this.#help.hasChildNodes()) return;
+    const stage = columns.find((column) => column.group === "stage");
+    const choice = columns.find((column) => column.group === "parameter" && column.number);
+    const examples = ["spent<10", "state=failed"];
+    if (stage) examples.push(`${stage.name}=cached`);
+    if (choice) examples.push(`${choice.name}>=1`);
+    const shown = examples.flatMap((text) => [" ", element("code", {}, quoted(text))]);
+    this.#help.append("Words that a row contains, and conditions, which must all hold:", ...shown);
   }
 
   #head(found, hasRuns) {
@@ -239,6 +245,11 @@ function replaceTable(holder, head, body) {
   replace(holder, element("table", {}, head, body));
   holder.scrollLeft = scrollLeft;
   holder.scrollTop = scrollTop;
+}
+
+/** Return a part of a filter, in quotes where it has a blank in it. */
+function quoted(text) {
+  return text.includes(" ") ? `"${text}"` : text;
 }
 
 function stageCell(given, index) {

@@ -61,6 +61,8 @@ def test_a_cluster_is_shown_where_one_is_meant(call, served, cluster, words):
 
 
 def test_a_cluster_that_cannot_be_asked_is_named_before_anything_is_served(call, served, cluster):
+    cluster.answers["/api/v1/services"] = listed()
+
     with pytest.raises(ClusterError, match="no controller is in sight"):
         call("ui", "--cluster")
 

@@ -88,6 +88,12 @@ def test_a_truth_value_is_no_number_and_a_missing_one_is_empty():
     assert found == [("true", "true"), ("", None)]
 
 
+def test_choices_stand_as_texts_and_numbers_as_numbers():
+    found = {c.name: c.is_number for c in columns_of(snapshot()) if c.group == "parameter"}
+
+    assert found == {"rows": True, "mode": False, "rate": True}
+
+
 def test_a_parameter_says_which_stage_reads_it_first():
     assert column("parameter:rate").document == {
         "key": "parameter:rate",
