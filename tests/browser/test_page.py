@@ -161,7 +161,7 @@ def test_a_failed_trial_says_why_and_stays_open(screen):
         shelf.held["small"] = snapshot(FIRST, replace(THIRD, number=2, failure=failure), THIRD)
         screen.until(lambda: rows(screen) == [3, 2, 1])
 
-        assert "stage `train`: <b>no</b> memory" in told
+        assert "stage train: <b>no</b> memory" in told
         assert "<i>last</i> words" in told
         assert screen.run("return !document.getElementById('why-3').hidden")
 

@@ -1,6 +1,6 @@
 /* The trials of an experiment: filtered, sorted and cut into pages by the server. */
 
-import { element, replace } from "./dom.js";
+import { element, prose, replace } from "./dom.js";
 import { ask } from "./server.js";
 
 const NAMES = { sort: "trial", order: "descending", filter: "", page: "1" };
@@ -210,7 +210,7 @@ export class Trials {
     const log = row.failure.log.length
       ? element("pre", {}, row.failure.log.join("\n"))
       : element("p", {}, "No log lines are kept.");
-    const cell = element("td", { colspan: width }, element("p", {}, row.failure.sentence), log);
+    const cell = element("td", { colspan: width }, element("p", {}, ...prose(row.failure.sentence)), log);
     const attributes = { id: `why-${row.trial}`, class: "failure", hidden: !this.#open.has(row.trial) };
     return element("tr", attributes, cell);
   }
