@@ -99,7 +99,7 @@ class SnapshotSource:
             drawn = self._drawn.get(key)
             if drawn is None or drawn[0] != version:
                 drawn = version, self._draw(self._snapshot(key, version))
-                _keep(self._drawn, key, drawn)
+                self._keep(self._drawn, key, drawn)
             return drawn[1]
 
     def trials(self, key: str, question: Question) -> Document:
@@ -153,12 +153,25 @@ class SnapshotSource:
         held = self._held.get(key)
         if held is None or held[0] != version:
             held = version, self._snapshots.snapshot(key)
-            _keep(self._held, key, held)
+            self._keep(self._held, key, held)
         return held[1]
 
     def _lock_of(self, key: str) -> threading.Lock:
         with self._lock:
             return self._locks.setdefault(key, threading.Lock())
+
+    def _keep(
+        self,
+        held: OrderedDict[str, tuple[Hashable, Any]],
+        key: str,
+        found: tuple[Hashable, Any],
+    ) -> None:
+        """Keep something, and of all only what was kept last: an experiment takes up megabytes."""
+        with self._lock:
+            held[key] = found
+            held.move_to_end(key)
+            while len(held) > _KEPT:
+                held.popitem(last=False)
 
     def _forget_all_but(self, keys: tuple[str, ...]) -> None:
         for key in self._lines.keys() - set(keys):
@@ -184,13 +197,3 @@ class _Patience:
             return read()
         finally:
             self.left_seconds -= self.monotonic() - begun
-
-
-def _keep(
-    held: OrderedDict[str, tuple[Hashable, Any]], key: str, found: tuple[Hashable, Any]
-) -> None:
-    """Keep something, and of all only what was kept last: an experiment takes up megabytes."""
-    held[key] = found
-    held.move_to_end(key)
-    while len(held) > _KEPT:
-        held.popitem(last=False)
