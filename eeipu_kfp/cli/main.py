@@ -11,6 +11,7 @@ import click
 
 from eeipu_kfp.cli.applying import apply
 from eeipu_kfp.cli.authoring import convert, init, plan, validate
+from eeipu_kfp.cli.browsing import ui
 from eeipu_kfp.cli.caching import cache
 from eeipu_kfp.cli.complaints import complain
 from eeipu_kfp.cli.logs import logs
@@ -31,6 +32,7 @@ def eeipu() -> None:
     eeipu plan experiment.yaml                   see its stages and what is cached
     eeipu run experiment.yaml                    tune it here
     eeipu report experiment.yaml                 see the result as a page
+    eeipu ui                                     watch all experiments in the browser
 
     \b
     eeipu apply experiment.yaml                  tune it on the cluster of the kube context
@@ -38,7 +40,7 @@ def eeipu() -> None:
     """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
-for command in (init, convert, validate, plan, run, apply, status, report, logs, cache):
+for command in (init, convert, validate, plan, run, apply, status, report, ui, logs, cache):
     eeipu.add_command(command)
 
 

@@ -40,6 +40,23 @@ class Controller:
         """Return an experiment's report page."""
         return self._experiment(name, "report")
 
+    def experiments(self) -> list[dict[str, Any]]:
+        """Return a line for each experiment, as the page shows it."""
+        return list(json.loads(self._connection.get(f"{self._base}/experiments")))
+
+    def page(self, name: str) -> dict[str, Any]:
+        """Return what the page shows of an experiment."""
+        return read_json(self._experiment(name, "page"))
+
+    def trials(self, name: str, query: Query) -> dict[str, Any]:
+        """Return some trials of an experiment.
+
+        Args:
+            name: The experiment.
+            query: Which: `sort`, `order`, `filter` and `page`.
+        """
+        return read_json(self._experiment(name, "trials", query))
+
     def log(self, name: str, trial: int, stage: str | None = None) -> str:
         """Return what the stages of a trial have written, or one of them."""
         return self._experiment(name, f"trials/{trial}/log", {"stage": stage} if stage else {})
@@ -74,7 +91,8 @@ class Controller:
         return read_json(self._connection.post(f"{self._base}/cache/collect", {"limit": limit}))
 
     def _experiment(self, name: str, what: str, query: Query | None = None) -> str:
-        return self._connection.get(f"{self._base}/experiments/{name}/{what}", query)
+        path = f"{self._base}/experiments/{quote(name, safe='')}/{what}"
+        return self._connection.get(path, query)
 
 
 def find_controller(

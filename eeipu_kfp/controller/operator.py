@@ -14,6 +14,7 @@ from kubernetes.client import CoreV1Api
 from eeipu_kfp.cache.minio_store import MinioStore
 from eeipu_kfp.controller import handlers
 from eeipu_kfp.controller.api_server import ApiServer, ApiServerError, KubernetesApi, connect
+from eeipu_kfp.controller.browsing import Browser, ControllerSnapshots
 from eeipu_kfp.controller.events import EventRecorder
 from eeipu_kfp.controller.lease import RENEWAL_SECONDS, Hold, Lease
 from eeipu_kfp.controller.metrics import Metrics, Timed
@@ -143,8 +144,15 @@ class Operator:
         def serves(namespace: str) -> bool:
             return not namespaces or namespace in namespaces
 
-        readings = Readings(self.tools, supervisor.find, serves)
-        return Server(readings, self.tools.metrics, is_ready=lambda: self.lease.is_held)
+        settings = self.settings
+        snapshots = ControllerSnapshots(supervisor.find, supervisor.known, settings.namespaces)
+        return Server(
+            Readings(self.tools, supervisor.find, serves),
+            self.tools.metrics,
+            is_ready=lambda: self.lease.is_held,
+            browser=Browser(snapshots, pipelines_url=settings.pipelines_url),
+            has_page=settings.serves_page,
+        )
 
     async def _keep_lease(self, stop: asyncio.Event) -> None:
         while True:

@@ -15,10 +15,7 @@ from eeipu_kfp.experiment.literals import size_bytes
 from eeipu_kfp.report import entries as listing
 from eeipu_kfp.report.explanation import Explainer
 from eeipu_kfp.report.page import render
-
-
-class UnknownExperimentError(InvalidValueError):
-    """This controller tunes no experiment of that name."""
+from eeipu_kfp.ui.snapshot import UnknownExperimentError
 
 
 class Readings:

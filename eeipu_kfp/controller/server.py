@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 
+from eeipu_kfp.controller.browsing import Browser
 from eeipu_kfp.controller.metrics import Metrics
-from eeipu_kfp.controller.readings import Readings, UnknownExperimentError
-from eeipu_kfp.errors import EeipuError, InvalidValueError
+from eeipu_kfp.controller.readings import Readings
+from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.ui.application import Application, explained, tagged
+from eeipu_kfp.ui.table import read_question
 
 _READERS = 4
-_logger = logging.getLogger(__name__)
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_PAGE = "ui/"  # relative, since a proxy may have put anything before it
+_FAULT = "the controller has met a fault of its own"
 
 
 class Server:
     """Serves readings from threads of its own, so that none holds up the tuning."""
 
     def __init__(
-        self, readings: Readings, metrics: Metrics, *, is_ready: Callable[[], bool]
+        self,
+        readings: Readings,
+        metrics: Metrics,
+        *,
+        is_ready: Callable[[], bool],
+        browser: Browser,
+        has_page: bool = False,
     ) -> None:
         """Serve nothing yet.
 
@@ -34,7 +41,11 @@ class Server:
             readings: Answers questions.
             metrics: Figures for Prometheus.
             is_ready: Whether this controller is at work.
+            browser: Answers what the web page asks.
+            has_page: Whether the page itself is served too, below `/ui/`.
         """
+        self._browser = browser
+        self._has_page = has_page
         self._readings = readings
         self._metrics = metrics
         self._is_ready = is_ready
@@ -43,11 +54,14 @@ class Server:
     def application(self) -> web.Application:
         """Return the application with all routes."""
         experiment = "/namespaces/{namespace}/experiments/{name}"
-        application = web.Application(middlewares=[_explained])
+        application = web.Application(middlewares=[explained(_FAULT, "see its log")])
         application.add_routes(
             [
                 web.get("/readyz", self._ready),
                 web.get("/metrics", self._figures),
+                web.get("/namespaces/{namespace}/experiments", self._experiments),
+                web.get(f"{experiment}/page", self._page),
+                web.get(f"{experiment}/trials", self._trials),
                 web.get(f"{experiment}/result", self._result),
                 web.get(f"{experiment}/report", self._report),
                 web.get(f"{experiment}/trials/{{number}}/log", self._log),
@@ -57,6 +71,9 @@ class Server:
                 web.post("/namespaces/{namespace}/cache/collect", self._collect),
             ]
         )
+        if self._has_page:
+            application.add_routes([web.get("/ui", _to_the_page)])
+            application.add_subapp("/ui/", Application(self._browser.everything()).make())
         return application
 
     async def _ready(self, request: web.Request) -> web.Response:
@@ -70,6 +87,23 @@ class Server:
         del request
         text = await self._in_thread(self._metrics.text)
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def _experiments(self, request: web.Request) -> web.Response:
+        namespace = request.match_info["namespace"]
+        return await self._shown(request, self._browser.experiments, namespace)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return await self._shown(request, self._browser.experiment, *_place(request))
+
+    async def _trials(self, request: web.Request) -> web.Response:
+        question = read_question(request.query)
+        return await self._shown(request, self._browser.trials, *_place(request), question)
+
+    async def _shown(
+        self, request: web.Request, ask: Callable[..., Any], *arguments: Any
+    ) -> web.Response:
+        body = json.dumps(await self._in_thread(ask, *arguments)).encode()
+        return tagged(request, body, "application/json")
 
     async def _result(self, request: web.Request) -> web.Response:
         return web.json_response(await self._in_thread(self._readings.result, *_place(request)))
@@ -116,28 +150,9 @@ async def serve(application: web.Application, *, port: int) -> web.AppRunner:
     return runner
 
 
-@web.middleware
-async def _explained(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Answer an error in the product's own words, as a document."""
-    try:
-        return await handler(request)
-    except EeipuError as error:
-        told = {"message": error.message, "hint": error.hint}
-        return web.json_response(told, status=_status(error))
-    except web.HTTPException:
-        raise
-    except Exception:
-        _logger.exception("a question could not be answered", extra={"path": request.path})
-        told = {"message": "the controller has met a fault of its own", "hint": "see its log"}
-        return web.json_response(told, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def _status(error: EeipuError) -> HTTPStatus:
-    if isinstance(error, UnknownExperimentError):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, InvalidValueError):
-        return HTTPStatus.BAD_REQUEST
-    return HTTPStatus.SERVICE_UNAVAILABLE if error.retryable else HTTPStatus.CONFLICT
+async def _to_the_page(request: web.Request) -> web.Response:
+    del request
+    raise web.HTTPFound(_PAGE)
 
 
 def _place(request: web.Request) -> tuple[str, str]:

@@ -56,6 +56,8 @@ class Settings:
         kfp_token_path: A file with the token for both; None for none.
         workers: Processes that compute suggestions.
         log_format: `json`, `plain` or `full`.
+        serves_page: Whether the web page is served.
+        pipelines_url: Where people reach Kubeflow Pipelines, for links to runs; empty for none.
     """
 
     namespaces: tuple[str, ...] = ()
@@ -68,6 +70,8 @@ class Settings:
     kfp_token_path: Path | None = None
     workers: int = 2
     log_format: Literal["json", "plain", "full"] = "json"
+    serves_page: bool = False
+    pipelines_url: str = ""
 
 
 def read_settings(environment: Mapping[str, str], *, identity: str) -> Settings:
@@ -96,11 +100,14 @@ def read_settings(environment: Mapping[str, str], *, identity: str) -> Settings:
             "Literal['json', 'plain', 'full']",
             _one_of("EEIPU_LOG_FORMAT", given.get("EEIPU_LOG_FORMAT", "json"), _LOG_FORMATS),
         ),
+        serves_page=_one_of("EEIPU_UI", given.get("EEIPU_UI", "false"), _SWITCH) == "true",
+        pipelines_url=_page_url(given.get("EEIPU_UI_PIPELINES_URL", "")),
     )
 
 
 _LOG_FORMATS = ("json", "plain", "full")
 _SCHEMES = ("minio", "s3")
+_SWITCH = ("true", "false")
 
 
 def _bucket(given: Mapping[str, str]) -> BucketSettings:
@@ -132,6 +139,10 @@ def _url(name: str, text: str) -> str:
         message = f"{name} is {text!r}, but must be a URL that begins with http:// or https://"
         raise InvalidValueError(message)
     return text
+
+
+def _page_url(text: str) -> str:
+    return _url("EEIPU_UI_PIPELINES_URL", text).rstrip("/") if text else ""
 
 
 def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:

@@ -63,6 +63,10 @@ class Supervisor:
         held = self._watched.get((namespace, name))
         return None if held is None else (held.resource, held.reconciler)
 
+    def known(self) -> tuple[tuple[str, str], ...]:
+        """Return namespace and name of all experiments; from any thread as well."""
+        return tuple(sorted(self._watched))
+
     def see(self, body: Mapping[str, Any]) -> None:
         """Note what the API server tells of an experiment."""
         resource = read_resource(body)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eeipu_kfp.cache.cache import Cache
 from eeipu_kfp.cache.directory_store import DirectoryStore
@@ -16,7 +17,7 @@ from eeipu_kfp.core.ports import Clock, ObjectStore
 from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.errors import SpecError
 from eeipu_kfp.experiment.conversion import resolve
-from eeipu_kfp.experiment.documents import load_document
+from eeipu_kfp.experiment.documents import dump, load_document
 from eeipu_kfp.experiment.models import S3, TuningExperiment
 from eeipu_kfp.local.reporting import Reporter
 from eeipu_kfp.local.workspace import Workspace
@@ -59,6 +60,12 @@ class Opened:
     def cache(self) -> Cache:
         """Open the cache that the experiment names, or the one beside all experiments."""
         return Cache(self._store(), self.clock)
+
+    def whole_document(self) -> dict[str, Any]:
+        """Return the experiment as plain data, with its pipeline in it."""
+        document = dump(self.document)
+        document["spec"]["pipeline"] = {"inline": self.pipeline.text()}
+        return document
 
     def reporter(self, to: Path | None = None) -> Reporter:
         """Return what writes the experiment's report page, at its usual place or another."""

@@ -61,6 +61,7 @@ def prepared(opened: Opened, *, observe: Observer = ignore) -> Iterator[Session]
         ledger = workspace.ledger
         ledger.claim(identity(opened.experiment, opened.pipeline))
         ledger.reopen()
+        workspace.describe(opened.whole_document())
         with LocalRunner(workspace.runs) as runner:
             surroundings = _surroundings(opened, runner, cache, ledger, observe)
             try:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from eeipu_kfp.core.budget import Budget
@@ -28,6 +29,17 @@ _STOPS = {
     StopReason.TOO_MANY_FAILED_TRIALS: "Too many failed trials",
     StopReason.SPACE_EXHAUSTED: "Every configuration tried",
 }
+SECTIONS = (
+    "header",
+    "progress",
+    "timeline",
+    "costs",
+    "importance",
+    "coordinates",
+    "prefixes",
+    "health",
+)
+"""The parts of the page, in order, beside its table of trials."""
 
 
 def render(
@@ -47,29 +59,74 @@ def render(
         generated_at: When the page is made, in seconds since the epoch.
         stop: Why the experiment ended, with a message for people; None while it goes on.
     """
-    summary = summarise(pipeline, history)
-    findings = health.checks(experiment, pipeline, history)
-    return _template().render(
-        experiment=experiment,
-        pipeline=pipeline,
-        summary=summary,
-        headline=_headline(summary, stop),
-        charged=_charged(experiment.budget, history),
-        figures=_figures(experiment, pipeline, history, summary),
-        findings=findings,
-        concerns=sum(finding.is_warning for finding in findings),
+    unfinished = "Running" if history.active else "Unfinished"
+    state = stop_words(stop[0]) if stop else unfinished
+    template = _environment().get_template("page.html")
+    return template.render(
+        page=_page(experiment, pipeline, history, state=state, message=stop[1] if stop else ""),
         rows=table.rows(history),
         generated=datetime.fromtimestamp(generated_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
 
 
-def _headline(summary: Summary, stop: tuple[StopReason, str] | None) -> Mapping[str, object]:
-    unfinished = "Running" if summary.active else "Unfinished"
+def sections(
+    experiment: Experiment, pipeline: Pipeline, history: History, *, state: str, message: str = ""
+) -> dict[str, str]:
+    """Return the parts of the page as HTML by their names, in order, without the trials.
+
+    They need `style_sheet` and `hatches`, and say more with `script`.
+
+    Args:
+        experiment: What was asked for.
+        pipeline: The stages.
+        history: What became of it so far.
+        state: Where it stands, in a word or two.
+        message: What there is to say of that, for people.
+    """
+    page = _page(experiment, pipeline, history, state=state, message=message)
+    macros: object = _environment().get_template("parts.html").module
+    return {name: str(getattr(macros, name)(page)) for name in SECTIONS}
+
+
+def stop_words(reason: StopReason) -> str:
+    """Return what is said of an experiment that has ended, in a few words."""
+    return _STOPS[reason]
+
+
+def style_sheet() -> str:
+    """Return the style of all parts of the page."""
+    return str(palette.style_sheet()) + _part("page.css")
+
+
+def script() -> str:
+    """Return the script that shows what a mark stands for, and lights up the marks of a trial.
+
+    It takes up marks that come later when it is told of them: `takeUpMarks(element)`.
+    """
+    return str(_part("marks.js"))
+
+
+def _page(
+    experiment: Experiment, pipeline: Pipeline, history: History, *, state: str, message: str
+) -> Mapping[str, object]:
+    summary = summarise(pipeline, history)
+    findings = health.checks(experiment, pipeline, history)
+    return {
+        "experiment": experiment,
+        "pipeline": pipeline,
+        "summary": summary,
+        "headline": {"state": state, "message": message, **_headline(summary)},
+        "charged": charged(experiment.budget, history),
+        "figures": _figures(experiment, pipeline, history, summary),
+        "findings": findings,
+        "concerns": sum(finding.is_warning for finding in findings),
+    }
+
+
+def _headline(summary: Summary) -> Mapping[str, object]:
     whole = summary.cost_without_reuse_seconds
     best = summary.best
     return {
-        "state": _STOPS[stop[0]] if stop else unfinished,
-        "message": stop[1] if stop else "",
         "objective": wording.number(best.objective) if best and best.objective is not None else "",
         "reuse": (
             f"{summary.stage_hits:,} of {wording.count(summary.stage_runs, 'stage run')} came from "
@@ -79,7 +136,8 @@ def _headline(summary: Summary, stop: tuple[StopReason, str] | None) -> Mapping[
     }
 
 
-def _charged(budget: Budget, history: History) -> Mapping[str, object]:
+def charged(budget: Budget, history: History) -> Mapping[str, Any]:
+    """Return what is said of a budget: what it is spent in, how much of it, and the share."""
     spent = budget.spent(history.trials)
     return {
         "what": wording.charged(budget),
@@ -105,7 +163,7 @@ def _figures(
 
 
 @cache
-def _template() -> Template:
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("eeipu_kfp.report", "template"),
         autoescape=True,
@@ -115,13 +173,13 @@ def _template() -> Template:
     )
     environment.filters["code"] = _code
     environment.globals.update(
-        style=palette.style_sheet() + _part("page.css"),
-        script=_part("page.js"),
+        style=Markup(style_sheet()),  # noqa: S704  # files of this package
+        script=_part("marks.js") + _part("table.js"),
         hatches=palette.hatches(),
         value=wording.value,
         count=wording.count,
     )
-    return environment.get_template("page.html")
+    return environment
 
 
 def _code(words: str) -> Markup:

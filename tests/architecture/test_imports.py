@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-HEAVY = {"kfp", "kubernetes", "pydantic", "scipy", "torch"}
+HEAVY = {"aiohttp", "kfp", "kubernetes", "pydantic", "scipy", "torch"}
 
 
 @pytest.mark.parametrize("module", ["eeipu_kfp", "eeipu_kfp.cli.main"])

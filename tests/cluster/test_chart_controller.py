@@ -129,6 +129,7 @@ def test_the_controller_understands_the_defaults(helm):
     assert (found.kfp_namespace, found.kfp_token_path) == ("kubeflow", None)
     assert (found.bucket.bucket, found.bucket.prefix) == ("mlpipeline", "eeipu")
     assert (found.bucket.region, found.bucket.scheme) == (None, "minio")
+    assert (found.serves_page, found.pipelines_url) == (False, "")
 
 
 def test_the_controller_understands_every_setting(helm):
@@ -146,6 +147,7 @@ def test_the_controller_understands_every_setting(helm):
                 },
                 "workers": 3,
                 "logFormat": "plain",
+                "ui": {"enabled": True, "pipelinesUrl": "https://kfp.example.org/pipeline"},
             }
         )
     )
@@ -157,6 +159,7 @@ def test_the_controller_understands_every_setting(helm):
     assert (found.bucket.bucket, found.bucket.prefix) == ("mine", "tuned")
     assert (found.bucket.region, found.bucket.scheme) == ("eu-west-1", "s3")
     assert (found.workers, found.log_format) == (3, "plain")
+    assert (found.serves_page, found.pipelines_url) == (True, "https://kfp.example.org/pipeline")
 
 
 def test_further_environment_variables_reach_the_controller(helm):

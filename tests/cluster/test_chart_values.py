@@ -76,6 +76,8 @@ def test_common_labels_are_on_every_object_and_its_pods(helm):
         ({"image": {"digest": "sha256:short"}}, "digest"),
         ({"scope": "Everywhere"}, "scope"),
         ({"watchNamespaces": "team-a"}, "watchNamespaces"),
+        ({"ui": {"pipelinesUrl": "kfp.example.org"}}, "pipelinesUrl"),
+        ({"ui": {"enabled": "yes"}}, "enabled"),
         ({"workers": 0}, "workers"),
         ({"workers": "2"}, "workers"),
         ({"extraEnv": [{"value": "1"}]}, "extraEnv"),

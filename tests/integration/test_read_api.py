@@ -10,9 +10,10 @@ from eeipu_kfp.cluster.connection import connect
 from eeipu_kfp.cluster.refusals import ClusterError, MissingError
 from eeipu_kfp.cluster.service import Controller
 from eeipu_kfp.controller.metrics import Metrics
-from eeipu_kfp.controller.readings import UnknownExperimentError
 from eeipu_kfp.controller.server import Server
 from eeipu_kfp.errors import InvalidValueError, LedgerError
+from eeipu_kfp.ui.snapshot import UnknownExperimentError
+from eeipu_kfp.ui.table import Question
 
 
 class Echo:
@@ -28,6 +29,7 @@ class Echo:
         return answer
 
 
+ASKED = Question(sort="stage:train", descending=False, filter="a>1 & b", page=2)
 ERRORS = {
     "unknown": UnknownExperimentError("nobody of that name", hint="look"),
     "senseless": InvalidValueError("no such stage", hint="choose"),
@@ -35,6 +37,9 @@ ERRORS = {
     "broken": RuntimeError("boom"),
 }
 ANSWERS = {
+    "experiments": lambda *asked: [{"asked": asked}],
+    "experiment": lambda *asked: {"asked": asked},
+    "trials": lambda *asked: {"asked": [*asked[:-1], asked[-1].query]},
     "result": lambda *asked: {"asked": asked},
     "report": lambda *asked: repr(asked),
     "log": lambda *asked: repr(asked),
@@ -51,7 +56,7 @@ def address():
     from aiohttp import web
 
     loop, started = asyncio.new_event_loop(), threading.Event()
-    server = Server(Echo(), Metrics(), is_ready=lambda: True)
+    server = Server(Echo(), Metrics(), is_ready=lambda: True, browser=Echo())
     found = []
 
     async def serve():
@@ -112,11 +117,14 @@ def test_a_question_is_understood_as_it_was_meant(controller, ask, understood):
     ("ask", "understood"),
     [
         (lambda c: c.result("demo"), ["result", "team", "demo"]),
+        (lambda c: c.experiments()[0], ["experiments", "team"]),
+        (lambda c: c.page("demo"), ["experiment", "team", "demo"]),
+        (lambda c: c.trials("demo", ASKED.query), ["trials", "team", "demo", ASKED.query]),
         (lambda c: c.entries()[0], ["entries", "team"]),
         (lambda c: c.entry("abc"), ["entry", "team", "abc"]),
         (lambda c: c.collect("10Gi"), ["collect", "team", "10Gi"]),
     ],
-    ids=["result", "entries", "entry", "collect"],
+    ids=["result", "experiments", "page", "trials", "entries", "entry", "collect"],
 )
 def test_plain_data_come_back_as_they_were(controller, ask, understood):
     assert ask(controller)["asked"] == understood

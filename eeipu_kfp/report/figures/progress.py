@@ -27,7 +27,15 @@ _DOT, _SMALL_DOT = 3.5, 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Point:
+class Point:
+    """A trial that has ended, at what had been spent by then.
+
+    Attributes:
+        trial: The trial.
+        spent: What had been charged to the budget, this trial included.
+        uncached: What would have been, without the cache.
+    """
+
     trial: Trial
     spent: float
     uncached: float
@@ -48,7 +56,7 @@ class _Plane:
 
 def draw(experiment: Experiment, history: History) -> Figure:
     """Return the best objective so far as a step line, with a mark for every trial."""
-    points = _points(experiment.budget, history)
+    points = points_of(experiment.budget, history)
     scored = [p for p in points if p.trial.objective is not None]
     if not scored:
         return Figure(note="No trial has an objective yet.")
@@ -58,36 +66,39 @@ def draw(experiment: Experiment, history: History) -> Figure:
         f"{wording.count(len(scored), 'trial')} with an objective; best "
         f"{wording.number((history.best or scored[0].trial).objective or 0.0)}."
     )
+    objective = experiment.objective
+    bare = [(p.uncached, p.trial) for p in scored]
+    reached = [(p.spent, p.trial) for p in scored]
     svg = drawing(
         "progress",
         description,
         _WIDTH,
         _HEIGHT,
         _axes(experiment, plane),
-        _step_line(plane, [(p.uncached, p.trial) for p in scored], "step bare"),
-        _step_line(plane, [(p.spent, p.trial) for p in scored], "step"),
+        step_line(objective, plane.x, plane.y, bare, "step bare"),
+        step_line(objective, plane.x, plane.y, reached, "step"),
         marks,
         _best(plane, scored, history.best),
     )
     return Figure(svg=svg, legend=_legend(points), note=_note(plane, scored))
 
 
-def _points(budget: Budget, history: History) -> tuple[_Point, ...]:
-    """Put the trials in the order they ended, with what had been spent by then."""
+def points_of(budget: Budget, history: History) -> tuple[Point, ...]:
+    """Return the trials in the order they ended, with what had been spent by then."""
     ended = sorted(
         (t for t in history.trials if t.state.is_terminal),
         key=lambda t: (math.inf if t.finished_at is None else t.finished_at, t.number),
     )
-    points: list[_Point] = []
+    points: list[Point] = []
     spent = saved = 0.0
     for trial in ended:
         spent += budget.spent_on(trial)
         saved += budget.saved_on(trial)
-        points.append(_Point(trial=trial, spent=spent, uncached=spent + saved))
+        points.append(Point(trial=trial, spent=spent, uncached=spent + saved))
     return tuple(points)
 
 
-def _plane(experiment: Experiment, points: Sequence[_Point], values: Sequence[float]) -> _Plane:
+def _plane(experiment: Experiment, points: Sequence[Point], values: Sequence[float]) -> _Plane:
     objective = experiment.objective
     limit = fence([objective.score(v) for v in values])
     shown = [v for v in values if objective.score(v) >= limit]
@@ -167,21 +178,31 @@ def _budget(plane: _Plane) -> Markup:
     )
 
 
-def _step_line(plane: _Plane, reached: Sequence[tuple[float, Trial]], kind: str) -> Markup:
+def step_line(
+    objective: Objective, x: Scale, y: Scale, reached: Sequence[tuple[float, Trial]], kind: str
+) -> Markup:
+    """Return the best so far as a line of steps; nothing where none is on the axis.
+
+    Args:
+        objective: Which way is better.
+        x: The axis of costs.
+        y: The axis of the objective.
+        reached: Trials with an objective, and what had been spent when each ended, in order.
+        kind: The CSS classes of the line.
+    """
     path = ""
     best = -math.inf
     for cost, trial in reached:
         value = trial.objective or 0.0
-        if plane.objective.score(value) <= best or cost > plane.x.high:
+        if objective.score(value) <= best or cost > x.high:
             continue
-        best = plane.objective.score(value)
-        x, y = plane.x(cost), plane.y(value)
-        path += f"H{x:.1f}V{y:.1f}" if path else f"M{x:.1f} {y:.1f}"
-    end = min(reached[-1][0], plane.x.high)
-    return element("path", d=f"{path}H{plane.x(end):.1f}", class_=kind) if path else Markup("")
+        best = objective.score(value)
+        path += f"H{x(cost):.1f}V{y(value):.1f}" if path else f"M{x(cost):.1f} {y(value):.1f}"
+    end = min(reached[-1][0], x.high)
+    return element("path", d=f"{path}H{x(end):.1f}", class_=kind) if path else Markup("")
 
 
-def _mark(plane: _Plane, point: _Point) -> Markup:
+def _mark(plane: _Plane, point: Point) -> Markup:
     trial = point.trial
     x = plane.x(point.spent)
     tip = f"{tip_of(trial)}\nafter {wording.cost(plane.budget, point.spent)}"
@@ -207,7 +228,7 @@ def tip_of(trial: Trial) -> str:
     return f"Trial {trial.number}: {result}, {spent} spent, {saved} saved"
 
 
-def _best(plane: _Plane, scored: Sequence[_Point], best: Trial | None) -> Markup:
+def _best(plane: _Plane, scored: Sequence[Point], best: Trial | None) -> Markup:
     point = next((p for p in scored if p.trial is best), None)
     if point is None:
         return Markup("")
@@ -225,7 +246,7 @@ def _best(plane: _Plane, scored: Sequence[_Point], best: Trial | None) -> Markup
     return element("circle", cx=x, cy=y, r=6.5, class_="best-ring") + label
 
 
-def _legend(points: Sequence[_Point]) -> Markup:
+def _legend(points: Sequence[Point]) -> Markup:
     step = (line(0, 6, 18, 6, kind="step"), "best so far")
     bare = (line(0, 6, 18, 6, kind="step bare"), "the same trials without the cache")
     dot = (element("circle", cx=9, cy=6, r=_DOT, class_="dot"), "trial")
@@ -239,7 +260,7 @@ def _legend(points: Sequence[_Point]) -> Markup:
     return key(*entries)
 
 
-def _note(plane: _Plane, scored: Sequence[_Point]) -> str:
+def _note(plane: _Plane, scored: Sequence[Point]) -> str:
     clipped = [v for p in scored if plane.clips(v := p.trial.objective or 0.0)]
     if not clipped:
         return ""

@@ -60,6 +60,9 @@ def test_of_several_controllers_the_one_beside_the_experiments_is_asked():
     ("ask", "path", "query", "answer"),
     [
         (lambda c: c.result("demo"), "experiments/demo/result", {}, {"best": None}),
+        (lambda c: c.experiments(), "experiments", {}, [{"key": "demo"}]),
+        (lambda c: c.page("demo"), "experiments/demo/page", {}, {"name": "demo"}),
+        (lambda c: c.trials("demo", {"page": "2"}), "experiments/demo/trials", {"page": "2"}, {}),
         (lambda c: c.report("demo"), "experiments/demo/report", {}, "<html>"),
         (lambda c: c.log("demo", 3), "experiments/demo/trials/3/log", {}, "said"),
         (

@@ -1,10 +1,11 @@
 import pytest
 
-from eeipu_kfp.controller.readings import Readings, UnknownExperimentError
+from eeipu_kfp.controller.readings import Readings
 from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.controller.resource import read_resource
 from eeipu_kfp.core.ports import RunState
 from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.ui.snapshot import UnknownExperimentError
 from tests.cluster_world import COLLECTION, experiment
 
 

@@ -1,11 +1,13 @@
 import asyncio
+import json
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from eeipu_kfp.controller.readings import UnknownExperimentError
 from eeipu_kfp.controller.server import Server
 from eeipu_kfp.errors import InvalidValueError, LedgerError, StoreError
+from eeipu_kfp.ui.snapshot import UnknownExperimentError
+from eeipu_kfp.ui.table import Question
 
 
 class Told:
@@ -25,13 +27,29 @@ class Failing:
         raise self.error
 
 
-def ask(parts, path, *, readings=None, is_ready=True, method="GET"):
+class Shown:
+    """What the page asks, answered with the question."""
+
+    def __getattr__(self, name):
+        return lambda *asked: [name, *(a.query if isinstance(a, Question) else a for a in asked)]
+
+    def everything(self):
+        return self
+
+
+def ask(parts, path, *, readings=None, is_ready=True, method="GET", **page):
     """Return status and body of an answer."""
 
     async def main():
-        server = Server(readings or Told(), parts.metrics, is_ready=lambda: is_ready)
+        server = Server(
+            readings or Told(),
+            parts.metrics,
+            is_ready=lambda: is_ready,
+            browser=Shown(),
+            **page,
+        )
         async with TestClient(TestServer(server.application())) as client:
-            answer = await client.request(method, path)
+            answer = await client.request(method, path, allow_redirects=False)
             return answer.status, await answer.text(), answer.content_type
 
     return asyncio.run(main())
@@ -55,6 +73,34 @@ def ask(parts, path, *, readings=None, is_ready=True, method="GET"):
 )
 def test_questions_are_answered(parts, path, body):
     assert ask(parts, path)[:2] == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/namespaces/a/experiments", ["experiments", "a"]),
+        ("/namespaces/a/experiments/b/page", ["experiment", "a", "b"]),
+        (
+            "/namespaces/a/experiments/b/trials?sort=spent&page=2",
+            ["trials", "a", "b", Question(sort="spent", page=2).query],
+        ),
+    ],
+)
+def test_what_a_page_elsewhere_shows_is_told_whether_the_page_is_served_here_or_not(
+    parts, path, asked
+):
+    for has_page in (False, True):
+        status, body, _ = ask(parts, path, has_page=has_page)
+        assert (status, json.loads(body)) == (200, asked)
+
+
+def test_the_page_is_served_only_where_it_was_asked_for(parts):
+    assert ask(parts, "/ui/")[0] == ask(parts, "/ui/data/experiments")[0] == 404
+    status, body, kind = ask(parts, "/ui/", has_page=True)
+    assert (status, kind) == (200, "text/html")
+    assert 'src="static/app.js"' in body
+    assert json.loads(ask(parts, "/ui/data/experiments/a:b", has_page=True)[1])[1] == "a:b"
+    assert ask(parts, "/ui", has_page=True)[0] == 302
 
 
 def test_the_cache_is_tidied_by_a_post_alone(parts):

@@ -23,6 +23,7 @@ def test_what_is_not_set_has_a_default():
     assert found.bucket.scheme == "minio"
     assert found.kfp_token_path is None
     assert found.workers == 2
+    assert not found.serves_page
 
 
 def test_an_empty_variable_counts_as_not_set():
@@ -31,6 +32,13 @@ def test_an_empty_variable_counts_as_not_set():
     assert found.namespaces == ()
     assert found.bucket.region is None
     assert found.kfp_token_path is None
+
+
+def test_the_page_is_served_where_it_is_asked_for():
+    found = settings(EEIPU_UI="true", EEIPU_UI_PIPELINES_URL="https://kfp.example/pipeline/")
+
+    assert found.serves_page
+    assert found.pipelines_url == "https://kfp.example/pipeline"
 
 
 def test_namespaces_are_named_once_each():
@@ -50,6 +58,8 @@ def test_what_has_no_default_must_be_set(name):
         ("EEIPU_KFP_URL", "ml-pipeline", "http://"),
         ("EEIPU_S3_SCHEME", "gs", "minio, s3"),
         ("EEIPU_LOG_FORMAT", "xml", "json, plain, full"),
+        ("EEIPU_UI", "yes", "true, false"),
+        ("EEIPU_UI_PIPELINES_URL", "kfp.example", "https://"),
         ("EEIPU_WORKERS", "0", "from 1 to 64"),
         ("EEIPU_WORKERS", "many", "from 1 to 64"),
     ],

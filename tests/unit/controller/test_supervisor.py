@@ -46,6 +46,7 @@ def test_all_experiments_come_to_their_end(parts):
         await until(lambda: all(is_complete(parts, path) for path in paths))
         assert supervisor.find("team", "e1")[0].name == "e1"
         assert supervisor.find("team", "none") is None
+        assert ("team", "e1") in supervisor.known()
 
     supervised(parts, scenario)
 

@@ -1,10 +1,14 @@
+import json
 import os
 import signal
 
 import pytest
 
+from eeipu_kfp.compiled.pipelines import load_pipeline
 from eeipu_kfp.core.trial import StageOutcome, TrialState
 from eeipu_kfp.errors import BusyError, RunnerError, StoreError
+from eeipu_kfp.experiment.conversion import resolve
+from eeipu_kfp.experiment.documents import check_document
 from eeipu_kfp.local.opening import open_experiment
 from eeipu_kfp.local.session import prepared
 from eeipu_kfp.tuning.events import StageEnded
@@ -22,6 +26,17 @@ def test_a_session_tunes_reports_and_notes_its_end(opened):
     assert len(result.history.trials) == 4
     assert result.report.exists()
     assert opened.workspace.stop() == result.stop
+
+
+def test_a_folder_says_what_was_tuned_there_before_anything_runs(opened):
+    with prepared(opened):
+        pass
+
+    told = json.loads(opened.workspace.document.read_text())
+    again = check_document(told)
+    pipeline = load_pipeline(again.spec.pipeline.inline)
+    assert resolve(again, pipeline.shape) == opened.experiment
+    assert pipeline.shape == opened.pipeline.shape
 
 
 def test_two_sessions_cannot_have_one_experiment(opened):

@@ -1,5 +1,7 @@
+import fcntl
 import subprocess
 import sys
+from threading import Timer
 
 import pytest
 
@@ -43,6 +45,34 @@ def holder(workspace):
 def test_another_process_is_kept_off_and_named(workspace, holder):
     with pytest.raises(BusyError, match=f"process {holder.pid} is tuning"), workspace.locked():
         pass
+
+
+def test_it_is_busy_while_a_process_holds_it_and_looking_changes_nothing(workspace, holder):
+    assert workspace.is_busy
+    before = sorted(path.name for path in workspace.folder.iterdir())
+
+    holder.kill()
+    holder.wait()
+
+    assert not workspace.is_busy
+    assert sorted(path.name for path in workspace.folder.iterdir()) == before
+
+
+def test_a_folder_that_is_not_there_is_not_busy_and_is_not_made(workspace):
+    assert not workspace.is_busy
+    assert not workspace.folder.exists()
+
+
+def test_somebody_who_looks_whether_it_is_busy_keeps_nobody_off(workspace):
+    with workspace.locked():
+        pass
+    with (workspace.folder / "lock").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        release = Timer(0.02, fcntl.flock, (file, fcntl.LOCK_UN))
+        release.start()
+        with workspace.locked():
+            assert workspace.is_busy
+        release.join()
 
 
 def test_a_process_that_was_killed_leaves_no_lock(workspace, holder):

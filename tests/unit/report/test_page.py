@@ -12,7 +12,7 @@ from eeipu_kfp.core.pipeline import Pipeline, Stage
 from eeipu_kfp.core.space import Categorical, Space
 from eeipu_kfp.core.suggestion import StopReason
 from eeipu_kfp.core.trial import Failure, StageOutcome, TrialState
-from eeipu_kfp.report.page import render
+from eeipu_kfp.report.page import SECTIONS, render, sections
 from eeipu_kfp.report.summary import summarise
 
 HOSTILE = "<script>alert(1)</script>\"'&</svg>{{ 7*7 }}"
@@ -210,6 +210,23 @@ def test_findings_stand_on_the_page(small, trial):
     assert "2 health warnings" in text
     assert "<code>cache.sizeLimit</code>" in page
     assert "Failures in one stage not seen" in text
+
+
+def test_the_parts_are_those_of_the_page(usual):
+    page = _render(usual)
+    parts = sections(usual.experiment, usual.pipeline, usual.history, state="Unfinished")
+
+    assert tuple(parts) == SECTIONS
+    assert all(part.strip() in page for part in parts.values())
+
+
+def test_the_parts_say_where_the_experiment_stands_as_they_are_told(usual):
+    header = sections(
+        usual.experiment, usual.pipeline, usual.history, state="Suspended", message="on Sunday"
+    )["header"]
+
+    assert "Suspended" in header
+    assert "on Sunday" in header
 
 
 def test_the_same_input_gives_the_same_page(usual):

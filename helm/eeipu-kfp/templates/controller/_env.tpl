@@ -53,6 +53,10 @@
   value: {{ .Values.workers | quote }}
 - name: EEIPU_LOG_FORMAT
   value: {{ .Values.logFormat }}
+- name: EEIPU_UI
+  value: {{ .Values.ui.enabled | quote }}
+- name: EEIPU_UI_PIPELINES_URL
+  value: {{ .Values.ui.pipelinesUrl | quote }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
