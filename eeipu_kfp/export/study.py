@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -94,10 +95,20 @@ def _study(contents: Contents, storage: BaseStorage, to: Path) -> Study:
     if study.direction is not direction:
         message = f"`{to}` has a study `{experiment.name}` with direction {study.direction.name}"
         raise InvalidValueError(message, hint=_OTHER_FILE)
+    _name_objective(study, experiment.objective.metric)
     for name, told in _of_study(contents).items():
         if study.user_attrs.get(name) != told:
             study.set_user_attr(name, told)
     return study
+
+
+def _name_objective(study: Study, metric: str) -> None:
+    """Let pictures say what is improved, in place of `Objective 0`."""
+    if study.metric_names == [metric]:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        study.set_metric_names([metric])
 
 
 def _of_study(contents: Contents) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def test_times_are_those_of_the_trials_and_nothing_is_intermediate(exported):
 def test_the_study_tells_what_was_tuned(exported):
     told = exported[1].user_attrs
 
+    assert exported[1].metric_names == ["meta-learner.auroc"]
     assert told["metric"] == "meta-learner.auroc"
     assert told["stages"] == ["prepare", "base-learners", "meta-learner"]
     assert told["stop"] == "132 s are spent"
