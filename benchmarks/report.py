@@ -44,7 +44,7 @@ def section(
         origins: What has made the results.
         figures: Whether there are pictures to show.
     """
-    parts = [_origin_note(origins), overview(compared)]
+    parts = [origin_note(origins), overview(compared)]
     for comparison in compared:
         known = comparison.problem
         parts.append(
@@ -83,7 +83,8 @@ def _file_name(suite: str, comparison: Comparison) -> str:
     return f"{suite}-{comparison.problem.name}.svg"
 
 
-def _origin_note(origins: Sequence[Origin]) -> str:
+def origin_note(origins: Sequence[Origin]) -> str:
+    """Return what has made results, one line each."""
     lines = [
         f"- `{origin.command}`, {origin.date}, search code {origin.code}, "
         + ", ".join(f"{name} {number}" for name, number in origin.versions.items())

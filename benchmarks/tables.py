@@ -29,7 +29,7 @@ def overview(comparisons: Sequence[Comparison]) -> str:
         "final: wins-ties-losses",
         "mean: wins-ties-losses",
     )
-    return _table(header, [_overview_row(method, comparisons) for method in methods])
+    return table(header, [_overview_row(method, comparisons) for method in methods])
 
 
 def _overview_row(method: str, comparisons: Sequence[Comparison]) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def detail(comparison: Comparison) -> str:
         "proposal, s",
     )
     rows = [_detail_row(comparison, method) for method in comparison.methods]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _detail_row(comparison: Comparison, method: str) -> tuple[str, ...]:
@@ -72,9 +72,9 @@ def _detail_row(comparison: Comparison, method: str) -> tuple[str, ...]:
     return (
         f"`{method}`",
         str(len(comparison.traces[method])),
-        _shown(of(method, lambda t: float(t.candidates))),
-        *(_shown(of(method, regret_at_share(share))) for share in _SHARES),
-        _shown(of(method, area)),
+        shown(of(method, lambda t: float(t.candidates))),
+        *(shown(of(method, regret_at_share(share))) for share in _SHARES),
+        shown(of(method, area)),
         f"{of(method, lambda t: t.reuse).mean:.2f}",
         *_against(comparison.paired(method, REFERENCE, final_regret), method),
         *_against(comparison.paired(method, REFERENCE, area), method),
@@ -86,7 +86,7 @@ def _against(paired: Paired | None, method: str) -> tuple[str, str]:
     if paired is None or method == REFERENCE:
         return "", ""
     record = f"{paired.wins}-{paired.ties}-{paired.losses}"
-    return f"{_shown(paired.difference, sign='+')} ({record})", f"{paired.p_value:.3f}"
+    return f"{shown(paired.difference, sign='+')} ({record})", f"{paired.p_value:.3f}"
 
 
 def _record(pairs: Sequence[Paired | None]) -> str:
@@ -97,7 +97,8 @@ def _record(pairs: Sequence[Paired | None]) -> str:
     return "-".join(map(str, sums))
 
 
-def _shown(estimate: Estimate, sign: str = "") -> str:
+def shown(estimate: Estimate, sign: str = "") -> str:
+    """Return a mean with its error, where there is one."""
     mean = f"{estimate.mean:{sign}.3g}"
     return mean if math.isnan(estimate.error) else f"{mean} ± {estimate.error:.2g}"
 
@@ -106,6 +107,7 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table whose first column is text and whose others are figures."""
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks.designers import Timed, WarmUpFirst
@@ -41,6 +42,8 @@ class Row:
         stages_run: Stages that ran.
         proposal_seconds: Wall seconds that the suggestion took.
         stop: Why there were no more trials, in the last row; empty in the others.
+        stages: By stage, the compute seconds that it took, and those that a hit avoided; empty
+            where not noted.
     """
 
     problem: str
@@ -56,6 +59,7 @@ class Row:
     stages_run: int
     proposal_seconds: float
     stop: str = ""
+    stages: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -156,6 +160,7 @@ def rows(
                 stages_run=_count(trial, StageOutcome.EXECUTED),
                 proposal_seconds=round(proposal_seconds[trial.number - 1], 5),
                 stop=outcome.stop.reason if trial is trials[-1] else "",
+                stages={r.stage: (r.seconds, r.saved_seconds) for r in trial.stages},
             )
         )
     return tuple(found)

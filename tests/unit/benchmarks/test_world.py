@@ -73,3 +73,16 @@ def test_the_best_is_judged_by_its_value_without_noise():
 
     assert all(row.best <= -1.0 for row in rows)
     assert all(row.objective > -1.0 for row in rows)
+
+
+def test_what_each_stage_took_and_what_a_hit_avoided_is_noted():
+    rows = run(small_problem(), Method.named("eeipu"), 1)
+    suffix = next(row for row in rows if row.hits == 2)
+    names = [stage.name for stage in small_problem().pipeline.stages]
+
+    assert all(sorted(row.stages) == sorted(names) for row in rows)
+    assert [suffix.stages[name][0] > 0 for name in names] == [False, False, True]
+    assert [suffix.stages[name][1] > 0 for name in names] == [True, True, False]
+    for row in rows:
+        ran = sum(executed for executed, _ in row.stages.values())
+        assert row.cost == pytest.approx(ran + 0.5 * row.hits)
