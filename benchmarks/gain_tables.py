@@ -51,7 +51,7 @@ def _gain_row(comparison: Comparison, method: str, rival: str | None) -> tuple[s
 def _chased(comparison: Comparison, method: str, rival: str) -> str:
     found = chase(comparison, method, rival)
     if found.share is None:
-        return f"never ({found.seeds} seeds)"
+        return "never"
     seconds = found.share * comparison.problem.budget
     on = "" if found.reached == found.seeds else f" on {found.reached} of {found.seeds} seeds"
     return f"{seconds:,.0f} s, {100 * found.share:.0f} %{on}"
