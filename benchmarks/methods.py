@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from benchmarks.ax_peer import has_ax
 from benchmarks.designers import Unaware
-from benchmarks.peers import PEERS
+from benchmarks.peers import PEERS, is_installed
 from benchmarks.settings import SEPARATOR, TUNABLE, Setting
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.errors import InvalidValueError
@@ -97,7 +96,7 @@ def usual_methods() -> tuple[str, ...]:
     The default without a cache shows what its models are worth, plain EI with one what chance
     hits are; LaMBO and MS-BO have no second form for the cache, and are run with it and without.
     """
-    installed = (name for name in known_designers() if name != "ax" or has_ax())
+    installed = (name for name in known_designers() if is_installed(name))
     return (*installed, "eeipu@none", "ei@passive", "lambo@pool", "ms-bo@pool")
 
 

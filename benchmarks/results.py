@@ -17,7 +17,7 @@ from benchmarks.world import Row
 RESULTS = Path(__file__).parent / "results"
 """Where results are kept unless one says otherwise; not committed."""
 
-_PACKAGES = ("numpy", "scipy", "optuna", "scikit-learn", "ax-platform", "coco-experiment")
+_PACKAGES = ("numpy", "scipy", "optuna", "scikit-learn", "ax-platform", "smac", "coco-experiment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

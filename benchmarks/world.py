@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,8 @@ class Row:
         repeats: Stages that it ran although they had run before; None where not noted.
         ended: When it ended, in virtual seconds; None where not noted.
         stop: Why there were no more trials, in the last row; empty in the others.
+        stages: By stage, the compute seconds that it took, and those that a hit avoided; empty
+            where not noted.
     """
 
     problem: str
@@ -63,6 +65,7 @@ class Row:
     repeats: int | None = None
     ended: float | None = None
     stop: str = ""
+    stages: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -173,6 +176,7 @@ def rows(
                 repeats=len(digests & ran),
                 ended=trial.finished_at,
                 stop=outcome.stop.reason if trial is trials[-1] else "",
+                stages={r.stage: (r.seconds, r.saved_seconds) for r in trial.stages},
             )
         )
         ran |= digests

@@ -14,6 +14,7 @@ from eeipu_kfp.cli.authoring import convert, init, plan, validate
 from eeipu_kfp.cli.browsing import ui
 from eeipu_kfp.cli.caching import cache
 from eeipu_kfp.cli.complaints import complain
+from eeipu_kfp.cli.exporting import export
 from eeipu_kfp.cli.logs import logs
 from eeipu_kfp.cli.running import report, run, status
 from eeipu_kfp.errors import EeipuError
@@ -40,7 +41,9 @@ def eeipu() -> None:
     """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
-for command in (init, convert, validate, plan, run, apply, status, report, ui, logs, cache):
+_COMMANDS = (init, convert, validate, plan, run, apply, status, report, export, ui, logs, cache)
+
+for command in _COMMANDS:
     eeipu.add_command(command)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from eeipu_kfp.cluster.connection import Connection, Query, read_json
-from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError
+from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError, MissingError
 
 _NAME = "eeipu-kfp"
 _PORT = "http"
@@ -56,6 +56,18 @@ class Controller:
             query: Which: `sort`, `order`, `filter` and `page`.
         """
         return read_json(self._experiment(name, "trials", query))
+
+    def export(self, name: str) -> dict[str, Any]:
+        """Return an experiment with all its trials and stage runs, as plain data."""
+        try:
+            return read_json(self._experiment(name, "export"))
+        except MissingError as error:
+            if error.hint:
+                raise
+            message = "the controller knows no exports: it is older than this command"
+            raise MissingError(
+                message, hint="upgrade it, or use the command of its version"
+            ) from error
 
     def log(self, name: str, trial: int, stage: str | None = None) -> str:
         """Return what the stages of a trial have written, or one of them."""

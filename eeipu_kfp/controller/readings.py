@@ -12,6 +12,8 @@ from eeipu_kfp.controller.resource import Resource
 from eeipu_kfp.controller.session import Session
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.experiment.literals import size_bytes
+from eeipu_kfp.export.contents import Contents
+from eeipu_kfp.export.document import document_of
 from eeipu_kfp.report import entries as listing
 from eeipu_kfp.report.explanation import Explainer
 from eeipu_kfp.report.page import render
@@ -58,6 +60,14 @@ class Readings:
             generated_at=self._tools.clock.now(),
             stop=None if end is None else (end.stop.reason, end.stop.message),
         )
+
+    def export(self, namespace: str, name: str) -> dict[str, Any]:
+        """Return an experiment with all its trials and stage runs, as `eeipu export` writes it."""
+        session = self._session(namespace, name)
+        end, opened = session.end, session.opened
+        stop = None if end is None else end.stop
+        shape = opened.pipeline.shape
+        return document_of(Contents.of(opened.experiment, shape, session.history, stop))
 
     def log(self, namespace: str, name: str, trial: int, stage: str | None) -> str:
         """Return what the stages of a trial have written last, or one of them."""

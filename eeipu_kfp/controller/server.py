@@ -64,6 +64,7 @@ class Server:
                 web.get(f"{experiment}/trials", self._trials),
                 web.get(f"{experiment}/result", self._result),
                 web.get(f"{experiment}/report", self._report),
+                web.get(f"{experiment}/export", self._export),
                 web.get(f"{experiment}/trials/{{number}}/log", self._log),
                 web.get(f"{experiment}/why", self._why),
                 web.get("/namespaces/{namespace}/cache", self._entries),
@@ -111,6 +112,9 @@ class Server:
     async def _report(self, request: web.Request) -> web.Response:
         page = await self._in_thread(self._readings.report, *_place(request))
         return web.Response(text=page, content_type="text/html")
+
+    async def _export(self, request: web.Request) -> web.Response:
+        return web.json_response(await self._in_thread(self._readings.export, *_place(request)))
 
     async def _log(self, request: web.Request) -> web.Response:
         trial = _number(request.match_info["number"])

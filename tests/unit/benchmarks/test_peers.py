@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks import peers
+from benchmarks.methods import usual_methods
 from benchmarks.peers import PEERS
 from eeipu_kfp.core.space import Categorical, Float, Int, Space
 from eeipu_kfp.core.suggestion import Stop, Suggestion
@@ -35,7 +37,7 @@ def asked(count, **changes):
     return replace(request(), space=SPACE, trials=trials, **changes)
 
 
-@pytest.mark.parametrize("name", [name for name in PEERS if name != "ax"])
+@pytest.mark.parametrize("name", [name for name in PEERS if name not in {"ax", "smac"}])
 def test_a_peer_suggests_an_allowed_configuration_that_was_not_tried(name):
     history = asked(11)
 
@@ -71,3 +73,11 @@ def test_a_peer_stops_where_everything_was_tried():
     answer = PEERS["optuna-tpe"]().suggest(replace(request(), space=space, trials=(only,)))
 
     assert isinstance(answer, Stop)
+
+
+def test_peers_that_are_not_everywhere_are_known_to_be_missing(monkeypatch):
+    monkeypatch.setitem(peers._OPTIONAL, "smac", lambda: False)
+
+    assert not peers.is_installed("smac")
+    assert peers.is_installed("optuna-gp")
+    assert "smac" not in usual_methods()

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from benchmarks.results import Origin, Results, Unit, code_digest
@@ -66,3 +68,13 @@ def test_an_origin_has_versions_and_the_code():
 
     assert here.code == code_digest()
     assert {"python", "numpy", "optuna"} <= here.versions.keys()
+
+
+def test_results_of_before_stage_times_were_noted_are_read(results, tmp_path):
+    documents = [row.document for row in rows()]
+    for document in documents:
+        del document["stages"]
+    lines = "".join(f"{json.dumps(document)}\n" for document in documents)
+    (tmp_path / "paper.jsonl").write_text(lines)
+
+    assert Results("paper", tmp_path).load() == {UNIT: rows()}

@@ -182,3 +182,16 @@ def test_results_of_before_settings_are_still_read(tmp_path):
     (tmp_path / "paper.jsonl").write_text(f"{json.dumps(document)}\n")
 
     assert [*results.load().values()] == [(found,)]
+
+
+def test_what_each_stage_took_and_what_a_hit_avoided_is_noted():
+    rows = run(small_problem(), Method.named("eeipu"), 1)
+    suffix = next(row for row in rows if row.hits == 2)
+    names = [stage.name for stage in small_problem().pipeline.stages]
+
+    assert all(sorted(row.stages) == sorted(names) for row in rows)
+    assert [suffix.stages[name][0] > 0 for name in names] == [False, False, True]
+    assert [suffix.stages[name][1] > 0 for name in names] == [True, True, False]
+    for trial in rows:
+        ran = sum(executed for executed, _ in trial.stages.values())
+        assert trial.cost == pytest.approx(ran + 0.5 * trial.hits)

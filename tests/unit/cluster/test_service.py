@@ -1,6 +1,6 @@
 import pytest
 
-from eeipu_kfp.cluster.refusals import ClusterError, MissingError
+from eeipu_kfp.cluster.refusals import ClusterError, MissingError, refusal
 from eeipu_kfp.cluster.service import Controller, find_controller
 from tests.unit.cluster.fake_cluster import PROXY, FakeConnection, listed
 
@@ -64,6 +64,7 @@ def test_of_several_controllers_the_one_beside_the_experiments_is_asked():
         (lambda c: c.page("demo"), "experiments/demo/page", {}, {"name": "demo"}),
         (lambda c: c.trials("demo", {"page": "2"}), "experiments/demo/trials", {"page": "2"}, {}),
         (lambda c: c.report("demo"), "experiments/demo/report", {}, "<html>"),
+        (lambda c: c.export("demo"), "experiments/demo/export", {}, {"schema": 1}),
         (lambda c: c.log("demo", 3), "experiments/demo/trials/3/log", {}, "said"),
         (
             lambda c: c.log("demo", 3, "train"),
@@ -103,3 +104,13 @@ def test_only_collecting_changes_anything():
 def test_what_the_controller_does_not_know_is_an_error():
     with pytest.raises(MissingError):
         asked({}, lambda c: c.result("demo"))
+
+
+def test_a_controller_that_knows_no_exports_is_told_from_one_that_tunes_no_such_experiment():
+    with pytest.raises(MissingError, match="older than this command"):
+        asked({}, lambda c: c.export("demo"))
+    told = '{"message": "not tuned here", "hint": "look elsewhere"}'
+    refused = FakeConnection({})
+    refused.get = lambda *_: (_ for _ in ()).throw(refusal(404, told))
+    with pytest.raises(MissingError, match="not tuned here; look elsewhere"):
+        Controller(refused, BASE, "team").export("demo")

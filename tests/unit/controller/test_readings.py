@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from eeipu_kfp.controller.readings import Readings
@@ -5,6 +7,7 @@ from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.controller.resource import read_resource
 from eeipu_kfp.core.ports import RunState
 from eeipu_kfp.errors import InvalidValueError
+from eeipu_kfp.export.document import read_document
 from eeipu_kfp.ui.snapshot import UnknownExperimentError
 from tests.cluster_world import COLLECTION, experiment
 
@@ -47,6 +50,16 @@ def test_the_report_is_a_page(readings):
 
     assert page.lstrip().lower().startswith("<!doctype html>")
     assert "small" in page
+
+
+def test_an_export_has_all_trials_with_their_stages_and_the_reason_of_the_end(readings):
+    contents = read_document(json.loads(json.dumps(readings.export("team", "small"))))
+
+    assert [trial.number for trial in contents.trials] == [1, 2]
+    assert [record.stage for record in contents.trials[0].stages] == list(contents.stages)
+    assert list(contents.experiment.space) == list(contents.trials[0].configuration)
+    assert contents.best.objective == 0.5
+    assert contents.stop.reason == "MaxTrialsReached"
 
 
 def test_a_log_is_that_of_one_stage_or_of_all(readings):

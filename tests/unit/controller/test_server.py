@@ -59,6 +59,7 @@ def ask(parts, path, *, readings=None, is_ready=True, method="GET", **page):
     ("path", "body"),
     [
         ("/namespaces/a/experiments/b/result", '["result", "a", "b"]'),
+        ("/namespaces/a/experiments/b/export", '["export", "a", "b"]'),
         ("/namespaces/a/experiments/b/report", "report ('a', 'b')"),
         ("/namespaces/a/experiments/b/trials/3/log", "log ('a', 'b', 3, None)"),
         ("/namespaces/a/experiments/b/trials/3/log?stage=s", "log ('a', 'b', 3, 's')"),

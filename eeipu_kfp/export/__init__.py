@@ -1,0 +1,1 @@
+"""Experiments for other programs: tables, one document, an Optuna study."""
