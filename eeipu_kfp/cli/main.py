@@ -14,6 +14,7 @@ from eeipu_kfp.cli.authoring import convert, init, plan, validate
 from eeipu_kfp.cli.caching import cache
 from eeipu_kfp.cli.complaints import complain
 from eeipu_kfp.cli.logs import logs
+from eeipu_kfp.cli.registering import register
 from eeipu_kfp.cli.running import report, run, status
 from eeipu_kfp.errors import EeipuError
 
@@ -38,7 +39,10 @@ def eeipu() -> None:
     """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
-for command in (init, convert, validate, plan, run, apply, status, report, logs, cache):
+for command in (
+    *(init, convert, validate, plan, run, apply, status, report, logs, cache),
+    register,
+):
     eeipu.add_command(command)
 
 
