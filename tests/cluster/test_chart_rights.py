@@ -63,7 +63,8 @@ def rules_of(rendered, kind, name):
     ids=["own namespace", "a list", "a list of profiles", "cluster", "cluster of profiles"],
 )
 def test_rights_are_asked_for_only_where_the_controller_works(helm, values, wanted):
-    rendered = helm.render({"userRoles": {"create": False}, **values}, namespace="own")
+    others = {"userRoles": {"create": False}, "tunePipeline": {"rbac": False}}
+    rendered = helm.render({**others, **values}, namespace="own")
 
     roles = {name for name in rendered.names if name[0] in {"Role", "ClusterRole"}}
     bound = {
