@@ -20,6 +20,7 @@ from eeipu_kfp.controller.resource import Resource
 from eeipu_kfp.errors import EeipuError
 from eeipu_kfp.tuning.clock import SystemClock
 from tests.cluster_world import COLLECTION, NAMESPACE, World
+from tests.fake_api_server import merged
 
 _PROXY = f"/api/v1/namespaces/{NAMESPACE}/services/eeipu-kfp:http/proxy/namespaces/"
 _PAUSE_SECONDS = 0.05
@@ -90,21 +91,17 @@ class ServedCluster:
             self.world.api.get(path)
         except MissingResourceError:
             return self.world.api.create(path.rpartition("/")[0], document)
-        return self.world.api.patch(path, {**_without(before, document), **_known(document)})
+        return self.world.api.patch(path, merged(taken_back(before, document), document))
 
 
-def _known(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: document[key] for key in ("metadata", "spec") if key in document}
-
-
-def _without(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the merge patch that takes away what only the earlier document names."""
+def taken_back(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the merge patch that takes away what only the earlier of two documents names."""
     gone: dict[str, Any] = {}
     for key, value in before.items():
         if key not in after:
-            gone[key] = _without(value, {}) if isinstance(value, Mapping) else None
+            gone[key] = taken_back(value, {}) if isinstance(value, Mapping) else None
         elif isinstance(value, Mapping):
-            gone[key] = _without(value, after[key])
+            gone[key] = taken_back(value, after[key])
     return gone
 
 
