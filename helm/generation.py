@@ -95,7 +95,9 @@ def chart_documents() -> dict[Path, str]:
 
 def manifest_documents() -> dict[Path, str]:
     """Return the text of each manifest that the chart decides."""
-    return {MANIFESTS / f"{name}.yaml": manifest(name) for name in ("rbac", "controller", "pipeline")}
+    return {
+        MANIFESTS / f"{name}.yaml": manifest(name) for name in ("rbac", "controller", "pipeline")
+    }
 
 
 def _members(node: Any, path: tuple[str, ...], lines: list[str]) -> Iterator[Value]:

@@ -118,5 +118,5 @@ def test_a_failed_experiment_is_an_error_that_tells_the_best_it_has_found():
 
 
 def test_an_experiment_without_an_objective_is_an_error():
-    with pytest.raises(ClusterError, match="no trial has come to an objective.*all is spent"):
+    with pytest.raises(ClusterError, match=r"no trial has come to an objective.*all is spent"):
         Case().read(COMPLETE, best=None)

@@ -21,14 +21,14 @@ def test_a_pipeline_is_found_by_the_name_that_people_see():
 
 
 def test_an_unknown_pipeline_is_an_error_that_names_a_near_one():
-    with pytest.raises(SpecError, match="`pipeline_name`: .* no pipeline `smal`") as caught:
+    with pytest.raises(SpecError, match=r"`pipeline_name`: .* no pipeline `smal`") as caught:
         find_registered(FakeKfp("one", title="small"), "smal", "latest")
 
     assert caught.value.hint == "did you mean `small`?"
 
 
 def test_an_unknown_version_is_an_error_that_names_those_there_are():
-    with pytest.raises(SpecError, match="`pipeline_version`: .* no version `seven`") as caught:
+    with pytest.raises(SpecError, match=r"`pipeline_version`: .* no version `seven`") as caught:
         find_registered(FakeKfp("one", "two"), "small", "seven")
 
     assert caught.value.hint == "known are `two`, `one`, `latest`"

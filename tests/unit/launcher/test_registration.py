@@ -31,11 +31,15 @@ def test_every_task_runs_in_the_installation_s_image_and_knows_its_way():
 
     assert len(containers) == 2
     assert {container["image"] for container in containers} == {"x:1"}
-    assert containers[0]["env"] == containers[1]["env"] == [
-        {"name": "EEIPU_KFP_URL", "value": "http://kfp:1"},
-        {"name": "EEIPU_CONTROLLER_NAMESPACE", "value": "a"},
-        {"name": "EEIPU_EXPERIMENT_NAMESPACE", "value": "b"},
-    ]
+    assert (
+        containers[0]["env"]
+        == containers[1]["env"]
+        == [
+            {"name": "EEIPU_KFP_URL", "value": "http://kfp:1"},
+            {"name": "EEIPU_CONTROLLER_NAMESPACE", "value": "a"},
+            {"name": "EEIPU_EXPERIMENT_NAMESPACE", "value": "b"},
+        ]
+    )
 
 
 def test_what_an_installation_leaves_open_is_not_said():

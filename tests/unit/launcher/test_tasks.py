@@ -55,15 +55,11 @@ def launched(monkeypatch):
     """What the form and the run were that a task was launched with."""
     seen = []
     monkeypatch.setattr(Surroundings, "from_environment", lambda _: None)
-    monkeypatch.setattr(
-        tasks, "launch", lambda form, run, _: seen.append((form, run)) or OUTCOME
-    )
+    monkeypatch.setattr(tasks, "launch", lambda form, run, _: seen.append((form, run)) or OUTCOME)
     return seen
 
 
-def test_the_first_task_hands_its_inputs_over_and_writes_every_output(
-    launched, outputs, tmp_path
-):
+def test_the_first_task_hands_its_inputs_over_and_writes_every_output(launched, outputs, tmp_path):
     found = tasks.tune(INPUTS, **outputs)
 
     assert found is OUTCOME
@@ -83,18 +79,21 @@ def ended_by(error):
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
-        (RunnerError("it is wrong", hint="correct it"), 1, "error: it is wrong\nhint: correct it\n"),
+        (
+            RunnerError("it is wrong", hint="correct it"),
+            1,
+            "error: it is wrong\nhint: correct it\n",
+        ),
         (TerminatedError(), 143, ""),
     ],
     ids=["mistake", "termination"],
 )
-def test_either_task_ends_without_a_trace_of_its_code(
-    monkeypatch, launched, outputs, capsys, error, code, told
-):
-    monkeypatch.setattr(tasks, "launch", ended_by(error))
+def test_either_task_ends_without_a_trace_of_its_code(monkeypatch, capsys, error, code, told):
+    monkeypatch.setattr(Surroundings, "from_environment", ended_by(error))
     monkeypatch.setattr(tasks, "run_best", ended_by(error))
+    nothing = dict.fromkeys(("metrics", "report", "summary"))
 
-    for call in (lambda: tasks.tune(INPUTS, **outputs), lambda: tasks.run_with(BEST_RUN)):
+    for call in (lambda: tasks.tune(INPUTS, **nothing), lambda: tasks.run_with(BEST_RUN)):
         with pytest.raises(SystemExit) as caught:
             call()
         assert caught.value.code == code

@@ -14,7 +14,10 @@ ARGUMENTS = {"data": "s3://b/d.csv", "rows": "many"}
         ("`spec.arguments[1].value`: is no", "`arguments.rows`: is no"),
         ("`spec.arguments[0].name`: no input", "`arguments.data`: no input"),
         ("`spec.arguments[7].name`: no input", "`arguments[7].name`: no input"),
-        ("`spec.parallelTrials`: 5 is above maxTrials, 3", "`parallel_trials`: 5 is above max_trials, 3"),
+        (
+            "`spec.parallelTrials`: 5 is above maxTrials, 3",
+            "`parallel_trials`: 5 is above max_trials, 3",
+        ),
         ("set `cache.salt` to", "set `cache_salt` to"),
         ("add `- {name: data, value: ...}`, or tune", 'add `"data": ...`, or tune'),
         ("begin each item with `- `", "write it as `[first, second]`"),

@@ -34,7 +34,9 @@ class Backend:
                 path = parts.path.removeprefix("/apis/v2beta1/")
                 kind = self.headers.get("Content-Type", "")
                 is_form = kind.startswith("multipart/")
-                body = {"kind": kind, "content": content} if is_form else json.loads(content or "{}")
+                body = (
+                    {"kind": kind, "content": content} if is_form else json.loads(content or "{}")
+                )
                 backend.asked.append((self.command, path, query, body))
                 backend.tokens.append(self.headers.get("Authorization"))
                 status, answer = backend.answers.pop(0)
