@@ -1,4 +1,4 @@
-"""The pipeline "EEIPU tune" on a real cluster: registered by the chart, started by its form, read by its outputs.
+"""The pipeline "EEIPU tune" on a real cluster, from the chart that registers it to its outputs.
 
 Kubeflow Pipelines is the double, whose stages run as real ones do: as `pipeline-runner`.
 """
@@ -130,7 +130,7 @@ def forwarded(kubectl, namespace, service, port):
     ) as process:
         try:
             line = process.stdout.readline()
-            yield f"127.0.0.1:{re.search(r'127.0.0.1:(\d+)', line)[1]}"
+            yield re.search(r"127\.0\.0\.1:\d+", line)[0]
         finally:
             process.terminate()
 

@@ -1,4 +1,4 @@
-"""The pipeline "EEIPU tune" as a person uses it: registered, started by its form, read by outputs."""
+"""The pipeline "EEIPU tune" as a person uses it, from its form to its outputs."""
 
 import json
 import os
@@ -134,7 +134,7 @@ def test_a_form_brings_the_best_configuration_and_everything_to_look_at(place):
 
 
 def test_a_run_without_a_last_task_runs_nothing_more(place):
-    person, cluster = place
+    person, _ = place
 
     run_id = person.start("Once", max_trials=1)
 

@@ -94,7 +94,7 @@ def test_a_run_that_fails_is_an_error_that_names_it(case):
 
     case.api.create_run = fail
 
-    with pytest.raises(RunnerError, match="`first-own-best` .* has not succeeded") as caught:
+    with pytest.raises(RunnerError, match=r"`first-own-best` .* has not succeeded") as caught:
         case.run()
 
     assert "run-1" in caught.value.hint

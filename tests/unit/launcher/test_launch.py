@@ -134,6 +134,7 @@ def test_a_refusal_of_the_cluster_is_told_in_the_words_of_the_form(case):
 )
 def test_a_terminated_task_deals_with_its_experiment(case, word, left, told):
     def terminate():
+        case.cluster.watch = lambda: None
         raise TerminatedError
 
     case.cluster.watch = terminate
