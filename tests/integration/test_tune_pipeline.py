@@ -104,7 +104,10 @@ def place(tmp_path_factory):
         url = f"{double.url}/apis/v2beta1/experiments"
         kfp_experiment = ask(url, "POST", {"display_name": "mine"}, 10.0)["experiment_id"]
         with served_cluster(World(double, is_instant=False), kubeconfig) as cluster:
-            yield Person(double=double, experiment=kfp_experiment, folder=folder), cluster
+            person = Person(
+                double=double, experiment=kfp_experiment, folder=folder, patience_seconds=300.0
+            )
+            yield person, cluster
 
 
 def test_a_form_brings_the_best_configuration_and_everything_to_look_at(place):
