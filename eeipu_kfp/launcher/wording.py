@@ -25,8 +25,9 @@ _FIELDS: Mapping[str, str] = {
     r"spec\.cache\.sizeLimit": "cache_size_limit",
     r"spec\.cache\.deletionPolicy": "cache_deletion_policy",
 }
-# What is said of YAML, and what it means in a field of JSON.
+# What is said of a document in YAML, and what it means in a form with fields of JSON.
 _SYNTAX: Mapping[str, str] = {
+    r"problems in experiment `[^`]*`": "problems in the form",
     r"add `- \{name: (\S+), value: \.\.\.\}`": r'add `"\1": ...`',
     r"begin each item with `- `": "write it as `[first, second]`",
     r"write its fields below it as `name: value`": 'write it as `{"name": value}`',

@@ -125,9 +125,11 @@ def test_a_form_brings_the_best_configuration_and_everything_to_look_at(place):
     assert dict(told["best"]) == pytest.approx(best)
     assert told["objective_value"] == pytest.approx(float(status["bestTrial"]["objective"]))
     assert artifacts["report"].type == "system.HTML"
-    assert name in person.content(artifacts["report"])
+    assert "Best so far" in person.content(artifacts["report"])
     assert person.content(artifacts["summary"]).startswith("# evaluate.metrics.score: ")
-    assert artifacts["metrics"].custom_properties["trials"].double_value == 2
+    figures = artifacts["metrics"].custom_properties
+    assert figures["trials"].double_value == 2
+    assert figures["seconds spent"].double_value > 0
     assert "best so far" in person.log(run_id)
     (again,) = person.runs(f"{name}-best")
     assert again.experiment_id == person.experiment

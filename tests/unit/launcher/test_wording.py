@@ -20,6 +20,7 @@ ARGUMENTS = {"data": "s3://b/d.csv", "rows": "many"}
         ),
         ("set `cache.salt` to", "set `cache_salt` to"),
         ("add `- {name: data, value: ...}`, or tune", 'add `"data": ...`, or tune'),
+        ("2 problems in experiment `demo`\n- a", "2 problems in the form\n- a"),
         ("begin each item with `- `", "write it as `[first, second]`"),
     ],
 )
