@@ -77,8 +77,9 @@ def test_rights_are_asked_for_only_where_the_controller_works(helm, values, want
     assert roles == bound == wanted
 
 
-def test_every_binding_is_for_the_controller_s_own_account(helm):
-    rendered = helm.render({"watchNamespaces": ["a"]}, namespace="own")
+def test_every_binding_but_those_of_tasks_is_for_the_controller_s_own_account(helm):
+    values = {"watchNamespaces": ["a"], "tunePipeline": {"rbac": False}}
+    rendered = helm.render(values, namespace="own")
     account = {"kind": "ServiceAccount", "name": "eeipu-kfp", "namespace": "own"}
 
     assert all(found["subjects"] == [account] for found in rendered.every("RoleBinding"))
