@@ -35,6 +35,7 @@ lint: $(VENV)/.develop ## Check style, types and layers
 
 generate: $(VENV)/.develop ## Write again what is generated and committed
 	$(BIN)/python -m components.stacking.pipeline
+	$(BIN)/python -m components.tune.pipeline
 	$(BIN)/python -m eeipu_kfp.experiment.crd manifests/crd/tuningexperiments.yaml helm/eeipu-kfp/files/tuningexperiments.yaml
 	$(BIN)/python -m helm.generation
 

@@ -23,6 +23,7 @@ MANIFESTS = ROOT / "manifests"
 
 _TYPES = {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
 _TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- end of values -->)", re.DOTALL)
+_HELM_HOOKS = re.compile(r" *annotations:\n(?: *helm\.sh/.*\n)+")
 _HELM_LABEL = re.compile(r" *(helm\.sh/chart|app\.kubernetes\.io/managed-by): .*\n")
 
 
@@ -69,7 +70,7 @@ def readme(text: str, values: tuple[Value, ...]) -> str:
 
 
 def manifest(templates: str) -> str:
-    """Return what a folder of the chart's templates renders to, without Helm's labels.
+    """Return what a folder of the chart's templates renders to, without what Helm alone reads.
 
     Raises:
         subprocess.CalledProcessError: Helm refuses the chart.
@@ -79,7 +80,7 @@ def manifest(templates: str) -> str:
     rendered = subprocess.run(  # noqa: S603 - nothing in the command comes from outside
         (*command, shown), check=True, stdout=subprocess.PIPE, text=True
     )
-    return _HELM_LABEL.sub("", rendered.stdout)
+    return _HELM_HOOKS.sub("", _HELM_LABEL.sub("", rendered.stdout))
 
 
 def chart_documents() -> dict[Path, str]:
@@ -94,7 +95,9 @@ def chart_documents() -> dict[Path, str]:
 
 def manifest_documents() -> dict[Path, str]:
     """Return the text of each manifest that the chart decides."""
-    return {MANIFESTS / f"{name}.yaml": manifest(name) for name in ("rbac", "controller")}
+    return {
+        MANIFESTS / f"{name}.yaml": manifest(name) for name in ("rbac", "controller", "pipeline")
+    }
 
 
 def _members(node: Any, path: tuple[str, ...], lines: list[str]) -> Iterator[Value]:

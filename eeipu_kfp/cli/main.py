@@ -16,6 +16,7 @@ from eeipu_kfp.cli.caching import cache
 from eeipu_kfp.cli.complaints import complain
 from eeipu_kfp.cli.exporting import export
 from eeipu_kfp.cli.logs import logs
+from eeipu_kfp.cli.registering import register
 from eeipu_kfp.cli.running import report, run, status
 from eeipu_kfp.errors import EeipuError
 
@@ -41,7 +42,10 @@ def eeipu() -> None:
     """  # noqa: D301  # click leaves the lines after its mark as they are
 
 
-_COMMANDS = (init, convert, validate, plan, run, apply, status, report, export, ui, logs, cache)
+_COMMANDS = (
+    *(init, convert, validate, plan, run, apply, register),
+    *(status, report, export, ui, logs, cache),
+)
 
 for command in _COMMANDS:
     eeipu.add_command(command)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
+from kubernetes.config.incluster_config import InClusterConfigLoader
 from urllib3.exceptions import HTTPError
 
-from eeipu_kfp.cluster.refusals import ClusterError, refusal
+from eeipu_kfp.cluster.refusals import ClusterError, UnavailableError, refusal
 
 Query: TypeAlias = Mapping[str, str | tuple[str, ...]]
 """What stands behind the `?` of an address; a name may have several values."""
 
 FIELD_MANAGER = "eeipu"
 """Whose fields those of an applied experiment are."""
+
+ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""Where Kubernetes puts what a pod needs to speak with it."""
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
@@ -48,6 +53,10 @@ class Connection(Protocol):
         """Apply a document on the server's side, and return what it has become."""
         ...
 
+    def delete(self, path: str) -> None:
+        """Delete what is at a path."""
+        ...
+
 
 class KubernetesConnection:
     """Fulfils `Connection` with a real cluster.
@@ -75,6 +84,10 @@ class KubernetesConnection:
         whole = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", **query}
         return self._call("PATCH", path, whole, document, content="application/apply-patch+yaml")
 
+    def delete(self, path: str) -> None:
+        """Delete what is at a path."""
+        self._call("DELETE", path, None)
+
     def _call(
         self,
         method: str,
@@ -100,7 +113,7 @@ class KubernetesConnection:
             host = self._api.configuration.host
             message = f"no answer from {host}, the cluster of context `{self.context}`: {error}"
             hint = "check that it is up and reached from here, or choose another `--context`"
-            raise ClusterError(message, hint=hint) from error
+            raise UnavailableError(message, hint=hint) from error
         return _text(response.data)
 
 
@@ -130,6 +143,36 @@ def connect(context: str | None, environment: Mapping[str, str]) -> KubernetesCo
         context=chosen["name"],
         namespace=chosen["context"].get("namespace") or "default",
     )
+
+
+def connect_from_pod(
+    environment: Mapping[str, str], *, account: Path = ACCOUNT
+) -> KubernetesConnection:
+    """Return a connection to the cluster that this process runs in, as a pod of it.
+
+    Args:
+        environment: Says where the API server is: `KUBERNETES_SERVICE_HOST` and `_PORT`.
+        account: The folder with the token of the pod's service account.
+
+    Raises:
+        ClusterError: This is no pod, or one without a token.
+    """
+    settings = client.Configuration()
+    settings.retries = 0
+    loader = InClusterConfigLoader(
+        token_filename=str(account / "token"),
+        cert_filename=str(account / "ca.crt"),
+        environ=environment,
+    )
+    try:
+        loader.load_and_set(settings)
+        namespace = (account / "namespace").read_text().strip()
+    except (config.ConfigException, OSError) as error:
+        message = f"this pod cannot speak with its cluster: {str(error).rstrip('.').lower()}"
+        hint = "let its service account's token be mounted: `automountServiceAccountToken: true`"
+        raise ClusterError(message, hint=hint) from error
+    api = client.ApiClient(settings)
+    return KubernetesConnection(api, context="in-cluster", namespace=namespace)
 
 
 def read_json(text: str) -> dict[str, Any]:

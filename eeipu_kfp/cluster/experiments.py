@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from eeipu_kfp.cluster.connection import Connection, read_json
 from eeipu_kfp.cluster.refusals import ClusterError, MissingError
-from eeipu_kfp.experiment.models import API_VERSION
+from eeipu_kfp.experiment.models import API_VERSION, KIND
 from eeipu_kfp.experiment.nearest import advice
+
+LAUNCHER = "eeipu-launcher"
+"""Whose fields those are that a launcher sets beside the experiment that it has made."""
 
 _PLURAL = "tuningexperiments"
 _NO_KIND = "the cluster does not know TuningExperiments"
@@ -83,6 +87,39 @@ class Experiments:
             return read_json(self._connection.apply(path, document, query))
         except MissingError as error:
             raise self._missing(error) from error
+
+    def hold(
+        self, name: str, annotations: Mapping[str, str], *, suspend: bool = False
+    ) -> dict[str, Any]:
+        """Set what the launcher of an experiment says of itself, in place of what it said before.
+
+        The rest of the experiment stays as it is, whoever has changed it meanwhile.
+
+        Args:
+            name: The experiment, which exists.
+            annotations: What it says; empty for a launcher that waits no longer.
+            suspend: Whether it holds new trials back.
+
+        Raises:
+            ClusterError: The cluster refuses.
+        """
+        document: dict[str, Any] = {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "metadata": {"name": name, "annotations": dict(annotations)},
+            **({"spec": {"suspend": True}} if suspend else {}),
+        }
+        query = {"fieldManager": LAUNCHER, "force": "true"}
+        return read_json(self._connection.apply(self._path(name), document, query))
+
+    def delete(self, name: str) -> None:
+        """Delete an experiment; harmless where there is none.
+
+        Raises:
+            ClusterError: The cluster refuses.
+        """
+        with suppress(MissingError):
+            self._connection.delete(self._path(name))
 
     def _missing(self, error: MissingError) -> ClusterError:
         if error.message.startswith('namespaces "'):

@@ -22,10 +22,17 @@ _NOT_RUNNING = "the controller does not run at this moment"
 _SEE_PODS = "see why: `kubectl get pods -A -l app.kubernetes.io/name=eeipu-kfp`"
 _NO_FIELD = "<nil>"  # what the server says of its checking, not of the document
 _READING = frozenset({"get", "list", "watch"})
+_BUSY = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class ClusterError(EeipuError):
     """A cluster cannot be reached, or refuses a request."""
+
+
+class UnavailableError(ClusterError):
+    """A cluster does not answer at this moment."""
+
+    retryable = True
 
 
 class ForbiddenError(ClusterError):
@@ -48,8 +55,14 @@ def refusal(status: int, body: str) -> ClusterError:
     message = str(told.get("message") or body.strip() or HTTPStatus(status).phrase)
     if "hint" not in told and status in _READERS:
         return _READERS[status](told, message)
-    kind = MissingError if status == HTTPStatus.NOT_FOUND else ClusterError
-    return kind(message, hint=str(told.get("hint", "")))
+    return _kind(status)(message, hint=str(told.get("hint", "")))
+
+
+def _kind(status: int) -> type[ClusterError]:
+    if status == HTTPStatus.NOT_FOUND:
+        return MissingError
+    is_passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == _BUSY
+    return UnavailableError if is_passing else ClusterError
 
 
 def _unknown(told: Mapping[str, Any], message: str) -> ClusterError:
@@ -61,8 +74,8 @@ def _unknown(told: Mapping[str, Any], message: str) -> ClusterError:
 def _unavailable(told: Mapping[str, Any], message: str) -> ClusterError:
     del told
     if _NOBODY not in message:
-        return ClusterError(message)
-    return ClusterError(_NOT_RUNNING, hint=_SEE_PODS)
+        return UnavailableError(message)
+    return UnavailableError(_NOT_RUNNING, hint=_SEE_PODS)
 
 
 def _forbidden(told: Mapping[str, Any], message: str) -> ClusterError:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from eeipu_kfp.experiment.status import NEEDS_A_USER
+
 READY, COMPLETE, FAILED = "Ready", "Complete", "Failed"
 _OPEN = ("Pending", "Running")
 
@@ -40,6 +42,11 @@ class Standing:
         return self.stop is not None
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it has ended because too much has gone wrong."""
+        return self._holds(FAILED)
+
+    @property
     def stop(self) -> dict[str, str] | None:
         """Why there are no more trials, as reason and message; None while there may be."""
         for kind in (FAILED, COMPLETE):
@@ -55,6 +62,14 @@ class Standing:
         if ready is None or ready.get("status") == "True":
             return None
         return f"{ready.get('reason')}: {ready.get('message')}"
+
+    @property
+    def mistake(self) -> str | None:
+        """What a user must correct before it can go on; None where there is no such thing."""
+        ready = self.conditions.get(READY)
+        if ready is None or ready.get("status") == "True":
+            return None
+        return str(ready.get("message")) if ready.get("reason") in NEEDS_A_USER else None
 
     @property
     def is_suspended(self) -> bool:

@@ -22,6 +22,11 @@ from eeipu_kfp.errors import (
 from eeipu_kfp.experiment import status
 
 READY, COMPLETE, FAILED = "Ready", "Complete", "Failed"
+BY_SPEC = "new trials are held back by `spec.suspend`"
+BY_LAUNCHER = (
+    "new trials are held back, since the pipeline run that waits for this experiment is gone: "
+    "retry the run, or remove the annotation `eeipu.dev/launcher-expires` to go on without it"
+)
 
 
 class Reason(StrEnum):
@@ -34,7 +39,7 @@ class Reason(StrEnum):
     RUNNING = "Running"
     """Not complete: trials go on."""
     SUSPENDED = "Suspended"
-    """Not complete: new trials are held back by `spec.suspend`."""
+    """Not complete: new trials are held back by `spec.suspend`, or since the launcher is gone."""
     SPEC_INVALID = "SpecInvalid"
     """Not ready until a user acts: a field is wrong, or does not fit the pipeline."""
     PIPELINE_INVALID = "PipelineInvalid"
@@ -68,11 +73,15 @@ class Condition:
     message: str
 
 
-def tuning(*, suspended: bool) -> tuple[Condition, ...]:
-    """Return the conditions of an experiment whose trials go on, or are held back."""
+def tuning(*, held_back: str | None) -> tuple[Condition, ...]:
+    """Return the conditions of an experiment whose trials go on, or are held back.
+
+    Args:
+        held_back: Why there are no new trials for now; None where nothing holds them back.
+    """
     message, reason = "trials are suggested and followed", Reason.RUNNING
-    if suspended:
-        message, reason = "new trials are held back by `spec.suspend`", Reason.SUSPENDED
+    if held_back is not None:
+        message, reason = held_back, Reason.SUSPENDED
     return (
         Condition(type=READY, holds=True, reason=Reason.TUNING, message=message),
         Condition(type=COMPLETE, holds=False, reason=reason, message=message),

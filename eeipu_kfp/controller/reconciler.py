@@ -13,10 +13,13 @@ from eeipu_kfp.controller.display import Display
 from eeipu_kfp.controller.events import Notice, end_notice, image_notice, notice_of, wait_notice
 from eeipu_kfp.controller.opening import Opened, Tools, open_resource
 from eeipu_kfp.controller.proposals import PooledDesigner
-from eeipu_kfp.controller.resource import Resource, parse_time
+from eeipu_kfp.controller.resource import Resource
 from eeipu_kfp.controller.session import Session
 from eeipu_kfp.controller.status import Shown
 from eeipu_kfp.errors import EeipuError
+from eeipu_kfp.experiment.launchers import WhenGone
+from eeipu_kfp.experiment.status import NEEDS_A_USER
+from eeipu_kfp.experiment.times import parse_time
 from eeipu_kfp.tuning.events import Event
 
 _SHORTEST_PAUSE_SECONDS = 0.1
@@ -26,7 +29,6 @@ _LONGEST_BACKOFF_SECONDS = 60.0
 _MOST_DOUBLINGS = 6
 _CLEANUP_PATIENCE_SECONDS = 300.0
 _SECONDS_BETWEEN_SECOND_LOOKS = 600.0
-_FOR_THE_USER = frozenset({Reason.SPEC_INVALID, Reason.PIPELINE_INVALID, Reason.LEDGER_CONFLICT})
 _logger = logging.getLogger(__name__)
 
 
@@ -65,7 +67,8 @@ class Reconciler:
         hold(resource, self._tools.api)
         session = self._opened(resource)
         was_over = session.end is not None
-        has_news = session.turn(suspended=resource.is_suspended)
+        held_back = self._held_back(resource)
+        has_news = session.turn(suspended=held_back is not None)
         self._faults = 0
         for trial, why in session.stuck().items():
             self._tools.recorder.tell(resource, wait_notice(trial, why))
@@ -73,8 +76,9 @@ class Reconciler:
             self._tools.recorder.tell(resource, end_notice(session.end.stop))
         if session.end is None:
             self._pause_seconds = _pause(self._pause_seconds, has_news=has_news)
-        shown_in = self._show(resource, session)
+        shown_in = self._show(resource, session, held_back)
         if session.end is None:
+            self._delete_if_forsaken(resource)
             return self._pause_seconds
         return self._expiry(resource, session.end.finished_at) if shown_in is None else shown_in
 
@@ -119,7 +123,22 @@ class Reconciler:
         if notice is not None:
             self._tools.recorder.tell(resource, notice)
 
-    def _show(self, resource: Resource, session: Session) -> float | None:
+    def _held_back(self, resource: Resource) -> str | None:
+        """Return why there are no new trials for now; None where nothing holds them back."""
+        if resource.is_suspended:
+            return conditions.BY_SPEC
+        return conditions.BY_LAUNCHER if self._is_forsaken(resource) else None
+
+    def _is_forsaken(self, resource: Resource) -> bool:
+        promise = resource.promise
+        return promise is not None and promise.until < self._tools.clock.now()
+
+    def _delete_if_forsaken(self, resource: Resource) -> None:
+        promise = resource.promise
+        if promise and promise.when_gone is WhenGone.DELETE and self._is_forsaken(resource):
+            self._tools.api.delete(resource.path)
+
+    def _show(self, resource: Resource, session: Session, held_back: str | None) -> float | None:
         """Show where an experiment stands; return when to try again, None where it is shown."""
         if self._display.due_seconds > 0:
             return self._display.due_seconds
@@ -128,7 +147,7 @@ class Reconciler:
         if session.end is not None:
             found = conditions.finished(session.end.stop)
         else:
-            found = conditions.tuning(suspended=resource.is_suspended)
+            found = conditions.tuning(held_back=held_back)
         return self._write(resource, status.of_standing(standing, found, self._shown(resource)))
 
     def _write(self, resource: Resource, document: status.Document) -> float | None:
@@ -163,7 +182,7 @@ class Reconciler:
         self._faults += 1
         found = conditions.faulty(error, self._shown(resource).before.get("conditions") or ())
         self._write(resource, status.with_conditions(found, self._shown(resource)))
-        is_for_the_user = reason in _FOR_THE_USER and resource.deleted_at is None
+        is_for_the_user = reason in NEEDS_A_USER and resource.deleted_at is None
         return self._backoff_seconds(is_for_the_user=is_for_the_user)
 
     def _backoff_seconds(self, *, is_for_the_user: bool) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from eeipu_kfp.experiment.launchers import Promise, read_promise
 from eeipu_kfp.experiment.models import API_VERSION, KIND, TuningExperiment
 from eeipu_kfp.experiment.resources import from_resource
+from eeipu_kfp.experiment.times import parse_time
 
 GROUP, VERSION = API_VERSION.split("/")
 PLURAL = "tuningexperiments"
@@ -70,6 +71,11 @@ class Resource:
         return self.spec.get("suspend") is True
 
     @property
+    def promise(self) -> Promise | None:
+        """What the launcher that waits for it has promised; None where nobody waits."""
+        return read_promise(self.body["metadata"].get("annotations") or {})
+
+    @property
     def reference(self) -> dict[str, str | int]:
         """What events name it by."""
         return {
@@ -103,13 +109,3 @@ def read_resource(body: Mapping[str, Any]) -> Resource:
         created_at=parse_time(metadata["creationTimestamp"]),
         deleted_at=parse_time(deleted) if deleted else None,
     )
-
-
-def parse_time(text: str) -> float:
-    """Return the seconds since the epoch of a time as Kubernetes writes it."""
-    return datetime.fromisoformat(text).timestamp()
-
-
-def format_time(seconds: float) -> str:
-    """Return a time as Kubernetes writes it, in whole seconds."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,6 +15,8 @@ from eeipu_kfp.experiment.models import Node
 
 MOST_RECENT_TRIALS = 10
 """How many of the latest trials a status shows."""
+NEEDS_A_USER = frozenset({"SpecInvalid", "PipelineInvalid", "LedgerConflict"})
+"""The reasons of an experiment that is not ready, and will not be unless a user changes it."""
 
 
 class _Report(Node):

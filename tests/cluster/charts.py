@@ -89,6 +89,7 @@ class Rendered:
         """The specification of every pod."""
         yield self.pod
         yield from (found["spec"] for found in self.every("Pod"))
+        yield from (found["spec"]["template"]["spec"] for found in self.every("Job"))
 
 
 def objects_of(text: str) -> Rendered:

@@ -26,7 +26,13 @@ def released(
     """A release whose controller is ready, in and for one namespace."""
     repository, _, tag = image.rpartition(":")
     named = {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}
-    told = {"image": named, "kfp": {"namespace": namespace}, "userRoles": {"create": False}}
+    told = {
+        "image": named,
+        "kfp": {"namespace": namespace},
+        "userRoles": {"create": False},
+        # Most have no backend to register it with.
+        "tunePipeline": {"register": False},
+    }
     try:
         install(helm, "install", namespace, {**told, **values})
         yield {**told, **values}

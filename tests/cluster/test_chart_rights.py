@@ -63,7 +63,8 @@ def rules_of(rendered, kind, name):
     ids=["own namespace", "a list", "a list of profiles", "cluster", "cluster of profiles"],
 )
 def test_rights_are_asked_for_only_where_the_controller_works(helm, values, wanted):
-    rendered = helm.render({"userRoles": {"create": False}, **values}, namespace="own")
+    others = {"userRoles": {"create": False}, "tunePipeline": {"rbac": False}}
+    rendered = helm.render({**others, **values}, namespace="own")
 
     roles = {name for name in rendered.names if name[0] in {"Role", "ClusterRole"}}
     bound = {
@@ -76,8 +77,9 @@ def test_rights_are_asked_for_only_where_the_controller_works(helm, values, want
     assert roles == bound == wanted
 
 
-def test_every_binding_is_for_the_controller_s_own_account(helm):
-    rendered = helm.render({"watchNamespaces": ["a"]}, namespace="own")
+def test_every_binding_but_those_of_tasks_is_for_the_controller_s_own_account(helm):
+    values = {"watchNamespaces": ["a"], "tunePipeline": {"rbac": False}}
+    rendered = helm.render(values, namespace="own")
     account = {"kind": "ServiceAccount", "name": "eeipu-kfp", "namespace": "own"}
 
     assert all(found["subjects"] == [account] for found in rendered.every("RoleBinding"))
@@ -148,3 +150,74 @@ def test_the_definition_outlives_the_release_where_it_is_kept(helm, keep, policy
     definition = helm.render({"crds": {"keep": keep}}).one("CustomResourceDefinition")
 
     assert definition["metadata"].get("annotations", {}).get("helm.sh/resource-policy") == policy
+
+
+LAUNCHER = {("eeipu.dev", "tuningexperiments"): {"get", "create", "patch", "delete"}}
+RESULTS = {("", "services/proxy"): {"get"}}
+
+
+def bound_to(rendered, role):
+    """The namespaces of a role's bindings, and who is bound there."""
+    return {
+        found["metadata"]["namespace"]: {(s["namespace"], s["name"]) for s in found["subjects"]}
+        for found in rendered.every("RoleBinding")
+        if found["roleRef"]["name"] == role
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "experiments", "everyone"),
+    [
+        ({}, {"own": {("kubeflow", "pipeline-runner")}}, {("kubeflow", "pipeline-runner")}),
+        (
+            {"kfp": {"namespace": "own"}},
+            {"own": {("own", "pipeline-runner")}},
+            {("own", "pipeline-runner")},
+        ),
+        (
+            {"watchNamespaces": ["a", "pipes"], "kfp": {"namespace": "pipes"}},
+            {"pipes": {("pipes", "pipeline-runner")}},
+            {("pipes", "pipeline-runner")},
+        ),
+        (
+            {"scope": "Cluster"},
+            {"kubeflow": {("kubeflow", "pipeline-runner")}},
+            {("kubeflow", "pipeline-runner")},
+        ),
+        (
+            {"watchNamespaces": ["a", "b"], "kfp": {"multiUser": True}},
+            {"a": {("a", "default-editor")}, "b": {("b", "default-editor")}},
+            {("a", "default-editor"), ("b", "default-editor")},
+        ),
+        (
+            {"tunePipeline": {"serviceAccount": "runner"}},
+            {"own": {("kubeflow", "runner")}},
+            {("kubeflow", "runner")},
+        ),
+    ],
+    ids=["elsewhere", "beside", "one of a list", "cluster", "profiles", "another account"],
+)
+def test_tasks_may_make_their_experiment_and_read_its_result(helm, values, experiments, everyone):
+    rendered = helm.render(values, namespace="own")
+
+    assert rules_of(rendered, "Role", "eeipu-kfp-launcher-results") == RESULTS
+    assert bound_to(rendered, "eeipu-kfp-launcher-results") == {"own": everyone}
+    assert bound_to(rendered, "eeipu-kfp-launcher") == experiments
+    for found in rendered.every("Role"):
+        if found["metadata"]["name"] == "eeipu-kfp-launcher":
+            rules = {
+                (r["apiGroups"][0], r["resources"][0]): set(r["verbs"]) for r in found["rules"]
+            }
+            assert rules == LAUNCHER
+
+
+def test_where_profiles_are_everywhere_they_are_bound_by_hand(helm):
+    rendered = helm.render({"scope": "Cluster", "kfp": {"multiUser": True}})
+
+    assert not [o for o in rendered.every("Role") if "launcher" in o["metadata"]["name"]]
+
+
+def test_tasks_get_no_rights_where_nobody_wants_it(helm):
+    rendered = helm.render({"tunePipeline": {"rbac": False}})
+
+    assert not [name for name in rendered.names if "launcher" in name[2]]

@@ -52,19 +52,34 @@ class Catalog:
             raise not_found(kind="Experiment", name=experiment_id)
         return self.experiments[experiment_id]
 
-    def register(self, name: str, version: str, spec: Mapping[str, Any], at: float) -> str:
+    def add_pipeline(self, wanted: Mapping[str, Any], at: float) -> dict[str, Any]:
+        """Make a pipeline without a version; RefusalError where its name is missing or taken."""
+        name = wanted.get("name") or wanted.get("display_name", "")
+        if not name:
+            message = "pipeline's name cannot be empty"
+            raise invalid(message)
+        if any(found["name"] == name for found in self._pipelines.values()):
+            raise taken(name, kind="pipeline")
+        told = {key: wanted[key] for key in ("display_name", "description") if wanted.get(key)}
+        pipeline = {**self._named({"pipeline_id": str(uuid4())}, name, at), **told}
+        self._pipelines[pipeline["pipeline_id"]] = pipeline
+        self._versions[pipeline["pipeline_id"]] = []
+        return pipeline
+
+    def register(
+        self, name: str, version: str, spec: Mapping[str, Any], at: float, *, title: str = ""
+    ) -> str:
         """Add a version to a pipeline, which is made where there is none; return its id."""
         pipeline = next((p for p in self._pipelines.values() if p["name"] == name), None)
         if pipeline is None:
-            pipeline = self._named({"pipeline_id": str(uuid4())}, name, at)
-            self._pipelines[pipeline["pipeline_id"]] = pipeline
+            pipeline = self.add_pipeline({"name": name}, at)
         known = {
             "pipeline_id": pipeline["pipeline_id"],
             "pipeline_version_id": str(uuid4()),
             "pipeline_spec": spec,
         }
         versions = self._versions.setdefault(pipeline["pipeline_id"], [])
-        versions.append(self._named(known, version, at))
+        versions.append({**self._named(known, version, at), "display_name": title or version})
         return str(known["pipeline_version_id"])
 
     def pipeline(self, *, name: str = "", pipeline_id: str = "") -> dict[str, Any]:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kfp import dsl
+
 from tests.kfp_double.metadata import consumer_metadata
 from tests.kfp_double.objects import SCHEME
 from tests.kfp_double.runs import Mishap, Run
@@ -25,7 +27,7 @@ Bring = Callable[[str], str]
 
 def local_pipeline(run: Run, bring: Bring) -> dict[str, Any]:
     """Return a run's pipeline with importers of local files, and with its mishaps."""
-    ir: dict[str, Any] = copy.deepcopy(dict(run.document.ir))
+    ir: dict[str, Any] = _named(run, copy.deepcopy(dict(run.document.ir)))
     for executor in ir.get("deploymentSpec", {}).get("executors", {}).values():
         if "importer" in executor:
             _localize_importer(executor["importer"], bring)
@@ -48,6 +50,19 @@ def local_arguments(run: Run, bring: Bring) -> dict[str, Any]:
     return {
         name: _path(value, bring) if name in fed else value for name, value in run.arguments.items()
     }
+
+
+def _named(run: Run, part: Any) -> Any:
+    """Return a part of a pipeline with the run's id and name where it asks for them.
+
+    The driver does so with constants that are such a placeholder as a whole.
+    """
+    if isinstance(part, dict):
+        return {key: _named(run, value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_named(run, value) for value in part]
+    names = {dsl.PIPELINE_JOB_ID_PLACEHOLDER: run.id, dsl.PIPELINE_JOB_NAME_PLACEHOLDER: run.name}
+    return names.get(part, part) if isinstance(part, str) else part
 
 
 def _localize_importer(importer: dict[str, Any], bring: Bring) -> None:

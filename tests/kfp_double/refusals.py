@@ -49,13 +49,12 @@ def not_found(*, kind: str, name: str) -> RefusalError:
     return RefusalError(404, _NOT_FOUND, reason, message=message)
 
 
-def taken(name: str) -> RefusalError:
-    """Return the refusal of a second experiment of the same name."""
+def taken(name: str, *, kind: str = "experiment") -> RefusalError:
+    """Return the refusal of a second thing of the same name."""
     reason = (
-        f"Failed to create a new experiment. The name {name} already exists. "
-        "Please specify a new name"
+        f"Failed to create a new {kind}. The name {name} already exists. Please specify a new name"
     )
-    message = f"Failed to create a experiment: Already exist error: {reason}"
+    message = f"Failed to create a {kind}: Already exist error: {reason}"
     return RefusalError(409, _ALREADY_EXISTS, reason, message=message)
 
 

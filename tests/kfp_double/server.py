@@ -35,6 +35,7 @@ _ROUTES = {
     "get_run": ("GET", f"{_BASE}/runs/{{run}}"),
     "terminate_run": ("POST", f"{_BASE}/runs/{{run}}:terminate"),
     "delete_run": ("DELETE", f"{_BASE}/runs/{{run}}"),
+    "create_pipeline": ("POST", f"{_BASE}/pipelines"),
     "list_pipelines": ("GET", f"{_BASE}/pipelines"),
     "get_pipeline_by_name": ("GET", f"{_BASE}/pipelines/names/{{pipeline}}"),
     "get_pipeline": ("GET", f"{_BASE}/pipelines/{{pipeline}}"),

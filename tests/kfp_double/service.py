@@ -15,7 +15,7 @@ from tests.kfp_double.catalog import Catalog, page, wanted_values
 from tests.kfp_double.documents import run_document
 from tests.kfp_double.execution import Executor
 from tests.kfp_double.faults import Faults
-from tests.kfp_double.refusals import invalid, not_found, unconvertible
+from tests.kfp_double.refusals import invalid, not_found, taken, unconvertible
 from tests.kfp_double.runs import Run, State
 from tests.kfp_double.uploads import uploaded_pipeline
 
@@ -182,6 +182,9 @@ class Service:
     def _get_pipeline(self, request: Request) -> Mapping[str, Any]:
         return self.catalog.pipeline(pipeline_id=request.names["pipeline"])
 
+    def _create_pipeline(self, request: Request) -> Mapping[str, Any]:
+        return self.catalog.add_pipeline(request.body, time.time())
+
     def _list_pipelines(self, request: Request) -> Mapping[str, Any]:
         pipelines, about = page(self.catalog.pipelines(), request.query)
         return {"pipelines": pipelines, **about} if pipelines else {}
@@ -207,8 +210,12 @@ class Service:
     def _upload_version(self, request: Request) -> Mapping[str, Any]:
         pipeline_id = request.query.get("pipelineid", "")
         pipeline = self.catalog.pipeline(pipeline_id=pipeline_id)["name"]
-        name = request.query.get("name", pipeline)
-        version_id = self.register(pipeline, name, uploaded_pipeline(**request.body))
+        name, title = request.query.get("name", pipeline), request.query.get("display_name", "")
+        if any(known["name"] == name for known in self.catalog.versions(pipeline_id)):
+            raise taken(name, kind="pipeline version")
+        spec = uploaded_pipeline(**request.body)
+        document_of(spec)
+        version_id = self.catalog.register(pipeline, name, spec, time.time(), title=title)
         return self.catalog.version(pipeline_id, version_id)
 
     def _matching(self, wanted: Mapping[str, str]) -> Iterator[Run]:

@@ -18,7 +18,6 @@ from tests.contracts.local_pipelines import compiled, whole
 from tests.kfp_double.double import KfpDouble
 from tests.kfp_double.messages import message, message_class
 
-_PATIENCE_SECONDS = 180.0
 _numbers = count(1)
 
 
@@ -61,6 +60,7 @@ class World:
     double: KfpDouble
     experiment: str
     folder: Path
+    patience_seconds: float = 60.0
 
     def ask(self, method: str, path: str, body: object = None, timeout: float = 10.0) -> Any:
         return ask(f"{self.double.url}/apis/v2beta1/{path}", method, body, timeout)
@@ -90,7 +90,7 @@ class World:
         return run if run["state"] in states else {}
 
     def wait(self, found: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience_seconds
         while not (what := found()):
             assert time.monotonic() < deadline, "it did not happen in time"
             time.sleep(0.01)

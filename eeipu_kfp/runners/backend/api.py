@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
-from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout, encode_multipart_formdata
 from urllib3.exceptions import HTTPError
 
 from eeipu_kfp.compiled.dag import Document
@@ -120,14 +121,57 @@ class KfpApi:
             version: The version's name.
             namespace: Where the pipeline is registered; empty for all namespaces.
         """
-        query = {"namespace": namespace} if namespace else {}
-        found = self._call("GET", f"pipelines/names/{name}", query=query, none_for=_MISSING_STATUS)
+        found = self.find_pipeline(name, namespace=namespace)
         if found is None:
             message = f"no pipeline `{name}` is registered at `{self.url}`"
             raise RunnerError(message, hint="upload it, or name one of the registered pipelines")
-        path = f"pipelines/{found['pipeline_id']}/versions"
-        pages = self._pages(path, "pipeline_versions", {"sort_by": "created_at desc"})
-        return _version(name, version, pages)
+        return _version(name, version, self.pipeline_versions(found["pipeline_id"]))
+
+    def find_pipeline(self, name: str, *, namespace: str = "") -> Mapping[str, Any] | None:
+        """Return what is known of the pipeline of a name; None where there is none."""
+        query = {"namespace": namespace} if namespace else {}
+        path = f"pipelines/names/{quote(name, safe='')}"
+        found: Mapping[str, Any] | None = self._call(
+            "GET", path, query=query, none_for=_MISSING_STATUS
+        )
+        return found
+
+    def pipelines(self, *, namespace: str = "") -> Iterator[Mapping[str, Any]]:
+        """Yield what is known of every pipeline."""
+        query = {"namespace": namespace} if namespace else {}
+        return self._pages("pipelines", "pipelines", query)
+
+    def pipeline_versions(self, pipeline_id: str) -> Iterator[Mapping[str, Any]]:
+        """Yield what is known of every version of a pipeline, the newest first."""
+        path = f"pipelines/{pipeline_id}/versions"
+        return self._pages(path, "pipeline_versions", {"sort_by": "created_at desc"})
+
+    def create_pipeline(self, about: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Register a pipeline without a version; None where there is one of that name.
+
+        Args:
+            about: Its `name`, `display_name`, `description` and `namespace`, as far as it has any.
+        """
+        made: Mapping[str, Any] | None = self._call(
+            "POST", "pipelines", body=about, none_for=_CONFLICT_STATUS
+        )
+        return made
+
+    def upload_version(
+        self, text: str, *, pipeline_id: str, about: Mapping[str, str]
+    ) -> Mapping[str, Any] | None:
+        """Add a version to a pipeline; None where there is one of that name.
+
+        Args:
+            text: The compiled pipeline.
+            pipeline_id: The pipeline.
+            about: The version's `name`, `display_name` and `description`, as far as it has any.
+        """
+        path = f"pipelines/upload_version?{urlencode({'pipelineid': pipeline_id, **about})}"
+        made: Mapping[str, Any] | None = self._call(
+            "POST", path, file=text, none_for=_CONFLICT_STATUS
+        )
+        return made
 
     def _find_experiment(self, name: str, namespace: str) -> str | None:
         query = {"filter": _is("display_name", name)}
@@ -153,16 +197,27 @@ class KfpApi:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        file: str | None = None,
         none_for: int | None = None,
     ) -> Any:
-        """Return the content of an answer; None where its status is `none_for`."""
+        """Return the content of an answer; None where its status is `none_for`.
+
+        Args:
+            method: The HTTP method.
+            path: What is asked, below the API's version.
+            query: What stands behind the `?`, of a GET.
+            body: A document to send.
+            file: The text of a pipeline to send in its place, as a form does.
+            none_for: A status that is no refusal.
+        """
+        content, kind = _content_of(body, file)
         try:
             response = self._http.request(
                 method,
                 f"{self.url}/apis/v2beta1/{path}",
                 fields=dict(query or {}) if method == "GET" else None,
-                body=json.dumps(body, default=dict) if body is not None else None,
-                headers=self._headers(),
+                body=content,
+                headers=self._headers(kind),
             )
         except HTTPError as error:
             message = f"no answer from Kubeflow Pipelines at `{self.url}`: {_cause(error)}"
@@ -174,8 +229,8 @@ class KfpApi:
             raise self._refusal(path, response)
         return self._content(response)
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Content-Type": "application/json"}
+    def _headers(self, kind: str) -> dict[str, str]:
+        headers = {"Content-Type": kind}
         if self._token_path is not None:
             try:
                 token = self._token_path.read_text().strip()
@@ -205,6 +260,14 @@ class KfpApi:
             hint = "let this service account use the `pipelines.kubeflow.org` API here"
             return RunnerError(message, hint=hint)
         return RunnerError(message)
+
+
+def _content_of(body: Mapping[str, Any] | None, file: str | None) -> tuple[bytes | None, str]:
+    """Return what is sent, and of which kind it is."""
+    if file is not None:
+        part = ("pipeline.yaml", file, "application/octet-stream")
+        return encode_multipart_formdata({"uploadfile": part})
+    return None if body is None else json.dumps(body, default=dict).encode(), "application/json"
 
 
 def _is(key: str, value: str) -> str:

@@ -28,6 +28,9 @@ class FakeConnection:
         self.applied = document
         return self._answer("PATCH", path, query)
 
+    def delete(self, path):
+        self._answer("DELETE", path, None)
+
     def _answer(self, method, path, query):
         self.asked.append((method, path, dict(query or {})))
         found = self.answers.get(path, 404)

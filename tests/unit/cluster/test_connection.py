@@ -5,8 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import yaml
 
-from eeipu_kfp.cluster.connection import connect, read_json
-from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError
+from eeipu_kfp.cluster.connection import connect, connect_from_pod, read_json
+from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError, UnavailableError
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -23,7 +23,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(told).encode())
 
-    do_POST = do_PATCH = do_GET  # noqa: N815  # the base class looks for them
+    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815  # the base class looks for them
 
     def log_message(self, *words):
         pass
@@ -100,13 +100,57 @@ def test_asking_for_a_deed_is_a_post(environment):
     assert read_json(connect(None, environment).post("/do"))["asked"][0] == "POST"
 
 
+def test_deleting_is_a_delete(environment):
+    connect(None, environment).delete("/thing")
+
+    with pytest.raises(ForbiddenError):
+        connect(None, environment).delete("/no")
+
+
+@pytest.fixture
+def account(tmp_path):
+    """What Kubernetes mounts into a pod."""
+    folder = tmp_path / "serviceaccount"
+    folder.mkdir()
+    (folder / "token").write_text("secret")
+    (folder / "ca.crt").write_text("certificate")
+    (folder / "namespace").write_text("team\n")
+    return folder
+
+
+POD = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+
+
+def test_a_pod_finds_its_own_cluster_and_namespace(account):
+    found = connect_from_pod(POD, account=account)
+
+    assert (found.context, found.namespace) == ("in-cluster", "team")
+    assert found._api.configuration.host == "https://10.0.0.1:443"
+    assert found._api.configuration.api_key["authorization"] == "bearer secret"
+
+
+@pytest.mark.parametrize("missing", ["token", "ca.crt", "namespace"])
+def test_a_pod_without_an_account_is_told_what_to_change(account, missing):
+    (account / missing).unlink()
+
+    with pytest.raises(ClusterError, match="this pod cannot speak") as caught:
+        connect_from_pod(POD, account=account)
+
+    assert "automountServiceAccountToken" in caught.value.hint
+
+
+def test_outside_of_a_pod_there_is_no_own_cluster(account):
+    with pytest.raises(ClusterError, match="this pod cannot speak"):
+        connect_from_pod({}, account=account)
+
+
 def test_a_refusal_is_an_error(environment):
     with pytest.raises(ForbiddenError):
         connect(None, environment).get("/no")
 
 
 def test_a_cluster_that_does_not_answer_is_an_error_that_names_its_context(environment):
-    with pytest.raises(ClusterError, match=r"no answer from http://127.0.0.1:1.*`gone`"):
+    with pytest.raises(UnavailableError, match=r"no answer from http://127.0.0.1:1.*`gone`"):
         connect("gone", environment).get("/version")
 
 

@@ -63,3 +63,35 @@ def test_applying_needs_the_namespace():
 def test_applying_needs_the_product():
     with pytest.raises(MissingError, match="Helm chart"):
         experiments({}).apply({"metadata": {"name": "demo"}})
+
+
+def test_a_launcher_sets_its_own_fields_alone_and_whoever_had_them():
+    connection = FakeConnection({f"{COLLECTION}/demo": resource()})
+
+    Experiments(connection, "team").hold("demo", {"a": "b"})
+
+    assert connection.applied == {
+        "apiVersion": "eeipu.dev/v1alpha1",
+        "kind": "TuningExperiment",
+        "metadata": {"name": "demo", "annotations": {"a": "b"}},
+    }
+    query = {"fieldManager": "eeipu-launcher", "force": "true"}
+    assert connection.asked == [("PATCH", f"{COLLECTION}/demo", query)]
+
+
+def test_a_launcher_may_hold_new_trials_back():
+    connection = FakeConnection({f"{COLLECTION}/demo": resource()})
+
+    Experiments(connection, "team").hold("demo", {}, suspend=True)
+
+    assert connection.applied["spec"] == {"suspend": True}
+
+
+def test_deleting_what_is_not_there_is_harmless():
+    connection = FakeConnection({f"{COLLECTION}/demo": resource()})
+    found = Experiments(connection, "team")
+
+    found.delete("demo")
+    found.delete("another")
+
+    assert [asked[0] for asked in connection.asked] == ["DELETE", "DELETE"]

@@ -2,7 +2,13 @@ import json
 
 import pytest
 
-from eeipu_kfp.cluster.refusals import ClusterError, ForbiddenError, MissingError, refusal
+from eeipu_kfp.cluster.refusals import (
+    ClusterError,
+    ForbiddenError,
+    MissingError,
+    UnavailableError,
+    refusal,
+)
 from tests.unit.cluster.fake_cluster import forbidden
 
 
@@ -96,3 +102,15 @@ def test_any_other_refusal_keeps_its_words(status, body, kind, said):
 
     assert isinstance(error, kind)
     assert said in str(error)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_cluster_in_trouble_may_answer_later(status):
+    assert isinstance(refused(status), UnavailableError)
+    assert refused(status).retryable
+    assert isinstance(refused(status, hint="look"), UnavailableError)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+def test_a_refusal_stays_one(status):
+    assert not refused(status).retryable

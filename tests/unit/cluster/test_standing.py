@@ -89,3 +89,31 @@ def test_money_is_called_what_the_experiment_calls_it():
     found["spec"]["budget"] = {"money": {"amount": "10.50", "currency": "EUR"}}
 
     assert Standing(found).budget == "3 of 10.5 EUR spent"
+
+
+@pytest.mark.parametrize(
+    ("reason", "mistake"),
+    [
+        ("SpecInvalid", "because"),
+        ("PipelineInvalid", "because"),
+        ("LedgerConflict", "because"),
+        ("StoreUnavailable", None),
+        ("UnexpectedError", None),
+    ],
+)
+def test_what_a_user_must_correct_is_told_from_what_passes(reason, mistake):
+    unready = condition("Ready", "False", reason)
+
+    assert Standing(resource(conditions=[unready])).mistake == mistake
+
+
+def test_where_nothing_is_wrong_there_is_no_mistake():
+    assert Standing(resource()).mistake is None
+    assert Standing(resource(conditions=TUNING)).mistake is None
+
+
+def test_a_failure_is_told_from_an_end():
+    failed = condition("Failed", "True", "TooManyFailedTrials")
+
+    assert Standing(resource(conditions=[failed])).has_failed
+    assert not Standing(resource(conditions=[condition("Complete", "True", "Spent")])).has_failed

@@ -1,7 +1,15 @@
 import pytest
 
 from eeipu_kfp.controller.api_server import ApiServerError
-from eeipu_kfp.controller.conditions import Reason, faulty, finished, reason_of, shown, tuning
+from eeipu_kfp.controller.conditions import (
+    BY_SPEC,
+    Reason,
+    faulty,
+    finished,
+    reason_of,
+    shown,
+    tuning,
+)
 from eeipu_kfp.core.suggestion import Stop, StopReason
 from eeipu_kfp.errors import (
     EeipuError,
@@ -27,14 +35,14 @@ def plain(conditions):
 
 
 def test_an_experiment_at_work_is_ready_and_not_complete():
-    assert words(tuning(suspended=False)) == {
+    assert words(tuning(held_back=None)) == {
         "Ready": (True, "Tuning"),
         "Complete": (False, "Running"),
     }
 
 
 def test_a_suspended_experiment_says_so():
-    assert words(tuning(suspended=True))["Complete"] == (False, "Suspended")
+    assert words(tuning(held_back=BY_SPEC))["Complete"] == (False, "Suspended")
 
 
 def test_an_experiment_at_its_end_is_complete_for_the_reason_of_the_stop():
@@ -90,9 +98,9 @@ def test_a_fault_before_anything_was_shown_is_a_reason_not_to_be_complete():
 
 
 def test_a_condition_keeps_its_time_until_it_turns():
-    first = plain(shown(tuning(suspended=False), (), generation=1, now=100.0))
+    first = plain(shown(tuning(held_back=None), (), generation=1, now=100.0))
 
-    second = plain(shown(tuning(suspended=True), first, generation=2, now=200.0))
+    second = plain(shown(tuning(held_back=BY_SPEC), first, generation=2, now=200.0))
     third = plain(shown(finished(DONE), second, generation=2, now=300.0))
 
     times = [[c["lastTransitionTime"][-3:-1] for c in found] for found in (first, second, third)]

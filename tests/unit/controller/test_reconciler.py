@@ -6,6 +6,7 @@ from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.controller.resource import FINALIZER, read_resource
 from eeipu_kfp.core.ports import RunState
 from eeipu_kfp.errors import RunnerUnavailableError
+from eeipu_kfp.experiment.launchers import Promise, WhenGone
 from tests.cluster_world import COLLECTION, experiment
 
 
@@ -182,3 +183,78 @@ def test_faults_are_counted(parts):
     case.step()
 
     assert b'reason="SpecInvalid"} 1.0' in parts.metrics.text()
+
+
+def promise(parts, seconds, when_gone):
+    """What a launcher writes that is certain to be there for so many seconds more."""
+    return Promise(until=parts.clock.now() + seconds, when_gone=when_gone).annotations
+
+
+def annotate(case, annotations):
+    case.parts.api.patch(case.path, {"metadata": {"annotations": annotations}})
+
+
+def test_while_its_launcher_is_there_an_experiment_goes_on(parts):
+    case = Case(parts)
+    annotate(case, promise(parts, 3600.0, WhenGone.SUSPEND))
+
+    case.run()
+
+    assert case.condition("Complete")[:2] == ("True", "MaxTrialsReached")
+
+
+@pytest.mark.parametrize("when_gone", WhenGone)
+def test_without_its_launcher_an_experiment_starts_no_trial(parts, when_gone):
+    case = Case(parts)
+    annotate(case, promise(parts, -2.0, when_gone))
+
+    for _ in range(5):
+        case.step()
+        if not parts.api.get(COLLECTION)["items"] or case.resource.deleted_at:
+            break
+
+    assert parts.backend.one.runs == {}
+
+
+def test_an_experiment_whose_launcher_is_gone_says_so_and_what_to_do(parts):
+    case = Case(parts)
+    annotate(case, promise(parts, -2.0, WhenGone.SUSPEND))
+
+    for _ in range(3):
+        case.step()
+
+    status, reason, message = case.condition("Complete")
+    assert (status, reason) == ("False", "Suspended")
+    assert "retry the run" in message
+
+
+def test_a_launcher_that_comes_back_lets_it_go_on(parts):
+    case = Case(parts)
+    annotate(case, promise(parts, -2.0, WhenGone.SUSPEND))
+    for _ in range(3):
+        case.step()
+
+    annotate(case, promise(parts, 3600.0, WhenGone.SUSPEND))
+    case.run()
+
+    assert case.condition("Complete")[:2] == ("True", "MaxTrialsReached")
+
+
+def test_an_experiment_goes_with_its_launcher_where_that_was_wanted(parts):
+    case = Case(parts)
+    annotate(case, promise(parts, -2.0, WhenGone.DELETE))
+
+    case.step()
+
+    assert case.resource.deleted_at is not None
+
+
+def test_what_has_ended_stays_whatever_its_launcher_does(parts):
+    case = Case(parts)
+    annotate(case, promise(parts, 3600.0, WhenGone.DELETE))
+    case.run()
+
+    parts.clock.sleep(7200.0)
+    Reconciler(parts.tools).reconcile(case.resource)
+
+    assert case.resource.deleted_at is None

@@ -1,7 +1,8 @@
 import pytest
 
-from eeipu_kfp.controller.resource import FINALIZER, format_time, parse_time, read_resource
+from eeipu_kfp.controller.resource import FINALIZER, read_resource
 from eeipu_kfp.errors import SpecError
+from eeipu_kfp.experiment.launchers import Promise, WhenGone
 from tests.unit.controller.samples import resource
 
 
@@ -40,5 +41,8 @@ def test_the_document_is_checked():
         read_resource(broken).document()
 
 
-def test_times_are_read_as_they_are_written():
-    assert parse_time(format_time(1234567890.9)) == 1234567890.0
+def test_what_a_launcher_has_promised_stands_in_the_annotations():
+    promise = Promise(until=60.0, when_gone=WhenGone.DELETE)
+
+    assert resource(annotations=promise.annotations).promise == promise
+    assert resource().promise is None

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eeipu_kfp.controller.conditions import tuning
+from eeipu_kfp.controller.conditions import BY_SPEC, tuning
 from eeipu_kfp.controller.status import Shown, changes, of_standing, pruned, with_conditions
 from tests.fake_api_server import merged
 from tests.unit.controller.samples import failed, standing, trial
@@ -12,7 +12,7 @@ NEW = Shown(before={}, generation=3, now=5000.0)
 
 
 def status(*trials, **parts):
-    return of_standing(standing(*trials, **parts), tuning(suspended=False), NEW)
+    return of_standing(standing(*trials, **parts), tuning(held_back=None), NEW)
 
 
 def test_trials_are_counted_by_state():
@@ -75,7 +75,7 @@ def test_other_conditions_leave_the_rest_as_it_was():
     before = status(trial(1, 0.5))
     about = Shown(before=before, generation=4, now=6000.0)
 
-    after = with_conditions(tuning(suspended=True), about)
+    after = with_conditions(tuning(held_back=BY_SPEC), about)
 
     assert after["observedGeneration"] == 4
     assert changes(before, after).keys() == {"conditions", "observedGeneration"}

@@ -32,7 +32,12 @@ class Backend:
                 query = {name: found[0] for name, found in parse_qs(parts.query).items()}
                 content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 path = parts.path.removeprefix("/apis/v2beta1/")
-                backend.asked.append((self.command, path, query, json.loads(content or b"{}")))
+                kind = self.headers.get("Content-Type", "")
+                is_form = kind.startswith("multipart/")
+                body = (
+                    {"kind": kind, "content": content} if is_form else json.loads(content or "{}")
+                )
+                backend.asked.append((self.command, path, query, body))
                 backend.tokens.append(self.headers.get("Authorization"))
                 status, answer = backend.answers.pop(0)
                 self.send_response(status)
@@ -323,3 +328,57 @@ def test_a_missing_token_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(RunnerError, match="cannot read the token"):
         api.run("r1")
+
+
+def test_a_pipeline_is_found_by_a_name_with_spaces_and_slashes(
+    backend: Backend, api: KfpApi
+) -> None:
+    backend.says({"pipeline_id": "p1"})
+
+    assert api.find_pipeline("my team/one") == {"pipeline_id": "p1"}
+
+    ((_, path, _, _),) = backend.asked
+    assert path == "pipelines/names/my%20team%2Fone"
+
+
+def test_a_pipeline_that_is_not_there_is_none(backend: Backend, api: KfpApi) -> None:
+    backend.says_as_recorded("unknown_pipeline")
+
+    assert api.find_pipeline("absent") is None
+
+
+def test_all_pipelines_and_all_versions_are_listed(backend: Backend, api: KfpApi) -> None:
+    backend.says({"pipelines": [{"name": "a"}], "next_page_token": "x"})
+    backend.says({"pipelines": [{"name": "b"}]})
+    backend.says({"pipeline_versions": [{"name": "two"}, {"name": "one"}]})
+
+    assert [found["name"] for found in api.pipelines(namespace="team")] == ["a", "b"]
+    assert [found["name"] for found in api.pipeline_versions("p1")] == ["two", "one"]
+    assert backend.asked[0][2]["namespace"] == "team"
+    assert backend.asked[2][1:2] == ("pipelines/p1/versions",)
+    assert backend.asked[2][2]["sort_by"] == "created_at desc"
+
+
+def test_a_pipeline_is_made_unless_there_is_one_of_its_name(backend: Backend, api: KfpApi) -> None:
+    about = {"name": "eeipu-tune", "display_name": "EEIPU tune"}
+    backend.says({"pipeline_id": "p1", **about})
+    backend.says({"message": "it exists"}, 409)
+
+    assert api.create_pipeline(about) == {"pipeline_id": "p1", **about}
+    assert api.create_pipeline(about) is None
+    assert backend.asked[0] == ("POST", "pipelines", {}, about)
+
+
+def test_a_version_is_uploaded_as_a_form_with_a_file(backend: Backend, api: KfpApi) -> None:
+    backend.says({"pipeline_version_id": "v1"})
+    backend.says({"error_message": "it exists"}, 409)
+    about = {"name": "tune-1", "display_name": "1", "description": "a & b"}
+
+    assert api.upload_version("root: {}", pipeline_id="p1", about=about) is not None
+    assert api.upload_version("root: {}", pipeline_id="p1", about=about) is None
+
+    method, path, query, body = backend.asked[0]
+    assert (method, path) == ("POST", "pipelines/upload_version")
+    assert query == {"pipelineid": "p1", **about}
+    assert b'name="uploadfile"; filename="pipeline.yaml"' in body["content"]
+    assert b"root: {}" in body["content"]
