@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from benchmarks.positions import from_positions, with_positions
@@ -13,11 +12,6 @@ from eeipu_kfp.core.suggestion import SuggestionRequest
 from eeipu_kfp.core.values import Configuration
 
 _METRIC = "score"
-
-
-def has_ax() -> bool:
-    """Whether the package is installed."""
-    return find_spec("ax") is not None
 
 
 def ask_ax(request: SuggestionRequest) -> list[Configuration]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from benchmarks.designers import Unaware
-from benchmarks.peers import PEERS, is_installed
+from benchmarks.peers import PEERS, SLOW_PEERS
 from benchmarks.settings import SEPARATOR, TUNABLE, Setting
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.errors import InvalidValueError
@@ -91,13 +91,13 @@ def known_designers() -> tuple[str, ...]:
 
 
 def usual_methods() -> tuple[str, ...]:
-    """Return all installed designers as they are meant, and what tells memory from search.
+    """Return all designers but slow peers as they are meant, and what tells memory from search.
 
     The default without a cache shows what its models are worth, plain EI with one what chance
     hits are; LaMBO and MS-BO have no second form for the cache, and are run with it and without.
     """
-    installed = (name for name in known_designers() if is_installed(name))
-    return (*installed, "eeipu@none", "ei@passive", "lambo@pool", "ms-bo@pool")
+    quick = (name for name in known_designers() if name not in SLOW_PEERS)
+    return (*quick, "eeipu@none", "ei@passive", "lambo@pool", "ms-bo@pool")
 
 
 def _usual(designer: str) -> CacheUse:

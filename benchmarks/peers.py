@@ -12,9 +12,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
-from benchmarks.ax_peer import ask_ax, has_ax
+from benchmarks.ax_peer import ask_ax
 from benchmarks.optuna_peer import ask_gp, ask_tpe
-from benchmarks.smac_peer import ask_smac, has_smac
+from benchmarks.smac_peer import ask_smac
 from eeipu_kfp.core.ports import Designer
 from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.core.values import Configuration
@@ -61,9 +61,5 @@ PEERS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
 )
 """What makes each peer, by name."""
 
-_OPTIONAL: Mapping[str, Callable[[], bool]] = {"ax": has_ax, "smac": has_smac}
-
-
-def is_installed(name: str) -> bool:
-    """Whether a designer can be asked: peers that are not in every environment may be missing."""
-    return name not in _OPTIONAL or _OPTIONAL[name]()
+SLOW_PEERS = frozenset({"ax", "smac"})
+"""Peers whose proposals take seconds: they are compared where one names them."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import tempfile
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,9 @@ _SEEDS = 2**31
 _TRIALS = 1_000_000
 
 
-def has_smac() -> bool:
-    """Whether the package is installed."""
-    return find_spec("smac") is not None
-
-
 def ask_smac(request: SuggestionRequest) -> list[Configuration]:
     """Return one proposal of SMAC, which minimises."""
-    # Slow to load, and not everywhere.
+    # Slow to load.
     smac: Any = import_module("smac")
     history: Any = import_module("smac.runhistory.dataclasses")
     seed = (1000 * request.seed + len(request.trials)) % _SEEDS

@@ -1,13 +1,10 @@
 import pytest
 
-from benchmarks.ax_peer import ask_ax, has_ax
+from benchmarks.ax_peer import ask_ax
 from tests.unit.benchmarks.test_peers import asked
 from tests.unit.benchmarks.test_positions import SPACE
 
-pytestmark = [
-    pytest.mark.skipif(not has_ax(), reason="needs ax-platform"),
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def test_ax_proposes_one_configuration_of_the_space():

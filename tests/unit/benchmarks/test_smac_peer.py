@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.smac_peer import _inner, _outer, ask_smac, has_smac
+from benchmarks.smac_peer import _inner, _outer, ask_smac
 from eeipu_kfp.core.space import Categorical, Float, Int
 from tests.unit.benchmarks.test_peers import asked
 from tests.unit.benchmarks.test_positions import SPACE
@@ -21,7 +21,6 @@ def test_a_grid_is_given_by_the_number_of_its_steps(domain, value, inner):
     assert _outer(domain, inner) == value
 
 
-@pytest.mark.skipif(not has_smac(), reason="needs smac")
 @pytest.mark.filterwarnings("ignore")
 def test_smac_proposes_one_configuration_of_the_space():
     (proposed,) = ask_smac(asked(11))

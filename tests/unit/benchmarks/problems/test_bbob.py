@@ -1,15 +1,11 @@
 import sys
-from importlib.util import find_spec
 
 import pytest
 
 from benchmarks.problems.bbob import BBOB_FUNCTIONS, bbob
 from eeipu_kfp.errors import InvalidValueError
 
-needs_suite = pytest.mark.skipif(not find_spec("cocoex"), reason="needs coco-experiment")
 
-
-@needs_suite
 @pytest.mark.parametrize("name", BBOB_FUNCTIONS)
 def test_no_value_exceeds_the_optimum_that_the_suite_tells(name):
     found = bbob(name)
@@ -17,7 +13,6 @@ def test_no_value_exceeds_the_optimum_that_the_suite_tells(name):
     assert all(found.value(configuration) < found.optimum for configuration in found.warm_up(1))
 
 
-@needs_suite
 def test_every_stage_owns_two_coordinates_and_the_first_is_the_dearest():
     found = bbob("bbob-rosenbrock")
     middle = dict.fromkeys(found.space, 0.0)
@@ -28,7 +23,6 @@ def test_every_stage_owns_two_coordinates_and_the_first_is_the_dearest():
     assert seconds == sorted(seconds, reverse=True)
 
 
-@needs_suite
 def test_stages_interact():
     found = bbob("bbob-rotated-rastrigin")
     zero = dict.fromkeys(found.space, 0.0)
