@@ -1,8 +1,8 @@
 """The segmentation pipeline; `python -m components.segmentation.pipeline` compiles it.
 
-The stages and their twelve hyperparameters are those of the segmentation pipeline in the EEIPU paper
-(arXiv 2411.03731). Other than in its published code the labels are judged after smoothing, so that
-the last three matter, and a standard deviation of 0 does no harm.
+The stages and their twelve hyperparameters are those of the segmentation pipeline in the EEIPU
+paper (arXiv 2411.03731). Other than in its published code the labels are judged after smoothing, so
+that the last three matter, and a standard deviation of 0 does no harm.
 """
 
 from pathlib import Path

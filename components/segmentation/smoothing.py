@@ -174,7 +174,7 @@ def smooth(
     Args:
         predictions: Labels, masks and photographs of the validation set.
         metrics: `mean_iou` and `pixel_accuracy` after smoothing, `unsmoothed_mean_iou` before.
-        pictures: A page with the first validation images: photograph, mask, labels before and after.
+        pictures: A page with the first validation images: photograph, mask, both labels.
         sdim: How far neighbours are heard, as a standard deviation in pixels.
         compat: How loud neighbours are.
         gt_prob: How far the network's labels are believed.
