@@ -20,6 +20,9 @@ def load_weights(source: str) -> "dict[str, torch.Tensor]":
         source: One of torchvision's names, such as `IMAGENET1K_V1`, which torchvision downloads; or
             a path, or a URI that begins with `file:`, `http:` or `https:`, of a file of such a
             state dict.
+
+    Raises:
+        ValueError: It is neither a name nor a URI, and there is no such file.
     """
     import io
     from pathlib import Path
@@ -28,13 +31,17 @@ def load_weights(source: str) -> "dict[str, torch.Tensor]":
     import torch
     from torchvision.models import MobileNet_V2_Weights
 
-    if source in MobileNet_V2_Weights.__members__:
+    names = list(MobileNet_V2_Weights.__members__)
+    if source in names:
         return dict(MobileNet_V2_Weights[source].get_state_dict(progress=False))
     if source.startswith(("file:", "http:", "https:")):
         with urlopen(source) as response:  # noqa: S310  # the schemes are checked above
             content = response.read()
-    else:
+    elif Path(source).is_file():
         content = Path(source).read_bytes()
+    else:
+        message = f"encoder_weights {source!r} must be a file, a URI, or one of {names}"
+        raise ValueError(message)
     # `weights_only`: a file from elsewhere must not run code.
     return dict(torch.load(io.BytesIO(content), map_location="cpu", weights_only=True))
 
@@ -62,6 +69,21 @@ def deal_batches(count: int, size: int, epochs: int) -> "Iterator[torch.Tensor]"
         yield from torch.randperm(count).split(size)
 
 
+def pixel_loss(scores: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
+    """Average the cross entropy over all pixels that have a class; without any it is 0.
+
+    Args:
+        scores: n x classes x height x width.
+        truth: n x height x width; 255 is no class.
+    """
+    from torch.nn.functional import cross_entropy
+
+    # As one long row of pixels, because CUDA's loss over planes is not reproducible.
+    pixels, classes = scores.movedim(1, -1).flatten(0, -2), truth.flatten()
+    total = cross_entropy(pixels, classes, ignore_index=255, reduction="sum")
+    return total / (classes < 255).sum().clamp(min=1)  # noqa: PLR2004
+
+
 def fit(
     network: "torch.nn.Module",
     images: "torch.Tensor",
@@ -84,6 +106,9 @@ def fit(
 
     Returns:
         The mean loss of the last epoch, in nats a pixel.
+
+    Raises:
+        ValueError: The loss is no number any more.
     """
     import math
 
@@ -101,17 +126,17 @@ def fit(
         mirrored = torch.rand(len(rows)) < 0.5  # noqa: PLR2004
         batch, truth = images[rows], masks[rows].long()
         batch[mirrored], truth[mirrored] = batch[mirrored].flip(-1), truth[mirrored].flip(-1)
-        scores = network(batch.to(device)).movedim(1, -1).flatten(0, -2)
-        # As one long row of pixels, because CUDA's loss over planes is not reproducible.
-        loss = torch.nn.functional.cross_entropy(
-            scores, truth.to(device).flatten(), ignore_index=255
-        )
+        loss = pixel_loss(network(batch.to(device)), truth.to(device))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         cycle.step()
         losses.append(loss.detach())
-    return float(torch.stack(losses[-steps:]).mean())
+    final = float(torch.stack(losses[-steps:]).mean())
+    if not math.isfinite(final):
+        message = f"the loss became {final} at max_lr {max_lr}: lower it"
+        raise ValueError(message)
+    return final
 
 
 def predict(network: "torch.nn.Module", images: "torch.Tensor") -> "np.ndarray":
@@ -130,7 +155,15 @@ def predict(network: "torch.nn.Module", images: "torch.Tensor") -> "np.ndarray":
     base_image=IMAGE,
     install_kfp_package=False,
     packages_to_install=[],
-    additional_funcs=[load_weights, build_network, deal_batches, fit, predict, write_arrays],
+    additional_funcs=[
+        load_weights,
+        build_network,
+        deal_batches,
+        pixel_loss,
+        fit,
+        predict,
+        write_arrays,
+    ],
 )
 def train(
     train_set: dsl.Input[dsl.Dataset],

@@ -10,7 +10,14 @@ from safetensors.torch import load_file
 from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
 
 from components.segmentation.arrays import write_arrays
-from components.segmentation.training import build_network, deal_batches, fit, load_weights, train
+from components.segmentation.training import (
+    build_network,
+    deal_batches,
+    fit,
+    load_weights,
+    pixel_loss,
+    train,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -105,13 +112,36 @@ def test_each_choice_changes_the_weights(usual, sets, tmp_path, changes):
 def test_what_has_no_class_teaches_nothing():
     images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     masks = torch.full((2, 64, 64), 255, dtype=torch.uint8)
-    masks[:, 0, 0] = 1
     torch.manual_seed(0)
     network = build_network(2, "")
+    before = [values.clone() for values in network.parameters()]
 
     loss = fit(network, images, masks, 2, 1, 0.001, 0.0)
 
-    assert 0 < loss < 10
+    assert loss == 0
+    for old, new in zip(before, network.parameters(), strict=True):
+        assert torch.equal(old, new)
+
+
+def test_the_loss_is_the_mean_over_the_pixels_that_have_a_class():
+    scores = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(0))
+    truth = torch.randint(0, 3, (2, 4, 5), generator=torch.Generator().manual_seed(1))
+    usual = torch.nn.functional.cross_entropy(scores, truth)
+    torch.testing.assert_close(pixel_loss(scores, truth), usual)
+
+    truth[0] = 255
+
+    torch.testing.assert_close(
+        pixel_loss(scores, truth), torch.nn.functional.cross_entropy(scores[1:], truth[1:])
+    )
+
+
+def test_a_loss_that_is_no_number_is_an_error():
+    images = torch.full((1, 3, 64, 64), torch.nan)
+    masks = torch.zeros((1, 64, 64), dtype=torch.uint8)
+
+    with pytest.raises(ValueError, match="became nan at max_lr 0.001"):
+        fit(build_network(2, ""), images, masks, 1, 1, 0.001, 0.0)
 
 
 def test_training_learns_what_tells_the_classes_apart(sets):
@@ -172,6 +202,11 @@ def test_an_encoder_starts_from_weights_by_the_name_that_torchvision_gives_them(
 
     assert asked == [MobileNet_V2_Weights.IMAGENET1K_V1]
     assert loaded.keys() == pretrained.keys()
+
+
+def test_weights_that_are_not_there_are_refused():
+    with pytest.raises(ValueError, match=r"'imagenet' must be a file, a URI, or one of \['IMAGE"):
+        load_weights("imagenet")
 
 
 def test_a_file_that_would_run_code_is_refused(tmp_path):
