@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kfp import dsl
 from PIL import Image
@@ -49,6 +49,7 @@ def test_colours_are_shifted_by_their_own_mean_and_scaled_by_their_own_deviation
         np.testing.assert_allclose(normalised[:, channel], expected, rtol=1e-4, atol=1e-5)
 
 
+@settings(deadline=None)
 @given(st.lists(shares, min_size=3, max_size=3), st.lists(shares, min_size=3, max_size=3))
 def test_no_mean_or_deviation_makes_an_image_infinite(means, stds):
     normalised = normalise(PHOTOGRAPHS, means, stds)
@@ -91,6 +92,7 @@ def test_masks_of_one_class_are_refused(masks):
         count_classes(np.uint8(masks))
 
 
+@settings(deadline=None)
 @given(st.integers(2, 50), shares, st.integers(0, 5))
 def test_both_sets_get_an_image_whatever_the_share(count, share, seed):
     validation = draw_validation(count, share, seed)

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kfp import dsl
 from PIL import Image
@@ -60,6 +60,7 @@ def test_closeness_along_rows_and_columns_multiplies_to_that_of_pixels(sdim):
     np.testing.assert_allclose(product, closeness_of_pixels(5, 7, sdim), rtol=1e-5)
 
 
+@settings(deadline=None)
 @given(
     labels=st.lists(st.integers(0, 2), min_size=35, max_size=35),
     sdim=st.integers(1, 8),
@@ -112,6 +113,7 @@ def test_each_hyperparameter_moves_labels(changes):
     assert (usual != other).any()
 
 
+@settings(deadline=None)
 @given(labelled)
 def test_mean_iou_is_that_of_scikit_learn(pixels):
     masks, labels = np.array(pixels, dtype=np.uint8).T
