@@ -21,7 +21,7 @@ COMPILED = Path(__file__).with_suffix(".yaml")
 )
 def segmentation(
     data: str = "",
-    scenes: int = 72,
+    scenes: int = 64,
     validation_share: float = 0.25,
     height: int = 64,
     width: int = 96,
@@ -36,7 +36,7 @@ def segmentation(
     epochs: int = 3,
     threads: int = 1,
     batch_size: int = 3,
-    max_lr: float = 0.005,
+    max_lr: float = 0.01,
     weight_decay: float = 5e-4,
     sdim: int = 2,
     compat: int = 5,
