@@ -120,12 +120,11 @@ def colour(labels: "np.ndarray") -> "np.ndarray":
     return np.where((labels == 255)[..., None], np.uint8(255), colours[labels % 8])  # noqa: PLR2004
 
 
-def show(rows: "list[np.ndarray]", columns: list[str]) -> str:
+def show(columns: "dict[str, np.ndarray]") -> str:
     """Write a page with one picture of images side by side, the columns named.
 
     Args:
-        rows: Of each column, n x height x width x 3.
-        columns: Their names.
+        columns: By name, n images of height x width x 3, 0 to 255.
     """
     import base64
     import io
@@ -133,7 +132,9 @@ def show(rows: "list[np.ndarray]", columns: list[str]) -> str:
     import numpy as np
     from PIL import Image
 
-    sheet = np.concatenate([np.concatenate(list(images)) for images in rows], axis=1)
+    edge = ((0, 0), (1, 1), (1, 1), (0, 0))
+    framed = [np.pad(images, edge, constant_values=255) for images in columns.values()]
+    sheet = np.concatenate([np.concatenate(list(images)) for images in framed], axis=1)
     file = io.BytesIO()
     Image.fromarray(sheet).save(file, "PNG")
     names = "".join(f"<span>{name}</span>" for name in columns)
@@ -192,6 +193,7 @@ def smooth(
     metrics.log_metric("mean_iou", mean_iou(pairs))
     metrics.log_metric("unsmoothed_mean_iou", mean_iou(count_pairs(masks, labels, classes)))
     metrics.log_metric("pixel_accuracy", float(np.diag(pairs).sum() / pairs.sum()))
-    shown = [given["photographs"][:8], *(colour(a[:8]) for a in (masks, labels, smoothed))]
-    page = show(shown, ["photograph", "mask", "network", "smoothed"])
+    classified = {"mask": masks, "network": labels, "smoothed": smoothed}
+    coloured = {name: colour(kinds[:8]) for name, kinds in classified.items()}
+    page = show({"photograph": given["photographs"][:8], **coloured})
     Path(pictures.path).write_text(page, encoding="utf-8")

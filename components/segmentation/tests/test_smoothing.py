@@ -139,16 +139,16 @@ def test_colours_differ_between_neighbouring_classes_and_come_round():
     assert colour(np.array([8, 255])).tolist() == [colours[0], [255, 255, 255]]
 
 
-def test_the_page_holds_the_images_side_by_side():
-    columns = [np.full((2, 3, 4, 3), level, dtype=np.uint8) for level in (10, 20)]
+def test_the_page_holds_the_images_side_by_side_in_white_frames():
+    one, other = (np.full((2, 3, 4, 3), level, dtype=np.uint8) for level in (10, 20))
 
-    page = show(columns, ["one", "other"])
+    page = show({"one": one, "other": other})
 
     (encoded,) = re.findall(r"data:image/png;base64,([^']+)", page)
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))))
-    assert sheet.shape == (6, 8, 3)
-    assert (sheet[:, :4] == 10).all()
-    assert (sheet[:, 4:] == 20).all()
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))))[..., 0]
+    across = [255, *[10] * 4, 255, 255, *[20] * 4, 255]
+    frame = [255] * 12
+    assert sheet.tolist() == [frame, *[across] * 3, frame, frame, *[across] * 3, frame]
     assert "<span>one</span><span>other</span>" in page
 
 
