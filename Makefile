@@ -37,6 +37,7 @@ generate: $(VENV)/.develop ## Write again what is generated and committed
 	$(BIN)/python -m components.stacking.pipeline
 	$(BIN)/python -m components.tune.pipeline
 	$(BIN)/python -m components.segmentation.pipeline
+	$(BIN)/python -m components.t5_distillation.pipeline
 	$(BIN)/python -m eeipu_kfp.experiment.crd manifests/crd/tuningexperiments.yaml helm/eeipu-kfp/files/tuningexperiments.yaml
 	$(BIN)/python -m helm.generation
 
@@ -60,5 +61,5 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.develop: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing eeipu-kfp and its tests into $(VENV) (torch is large: some minutes, once)"
-	$(PIP) --editable '.[controller,demo,botorch,segmentation,frame,bench,test,lint]'
+	$(PIP) --editable '.[controller,demo,segmentation,t5,botorch,frame,bench,test,lint]'
 	@touch $@ $(VENV)/.demo

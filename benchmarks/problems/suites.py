@@ -11,6 +11,7 @@ from benchmarks.problems.characteristics import MEMBERS, Characteristics, charac
 from benchmarks.problems.problem import Problem
 from benchmarks.problems.real import real
 from benchmarks.problems.real_stages import REAL_PIPELINES
+from benchmarks.problems.scaled_distillation import SCALES, scaled_distillation
 from benchmarks.problems.synthetic import synthetic
 from benchmarks.problems.training import training
 from eeipu_kfp.errors import InvalidValueError
@@ -49,6 +50,7 @@ _HARM: _Makers = {
 }
 _REAL: _Makers = {name: partial(real, name) for name in REAL_PIPELINES}
 _BBOB: _Makers = {name: partial(bbob, name) for name in BBOB_FUNCTIONS}
+_SCALE: _Makers = {name: partial(scaled_distillation, name) for name in SCALES}
 _STAGES: _Makers = {
     f"{count}-stages": partial(characteristic, f"{count}-stages", Characteristics(stages=count))
     for count in (2, 3, 5, 7, 10)
@@ -60,13 +62,14 @@ SUITES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "harm": tuple(_HARM),
         "real": tuple(_REAL),
         "bbob": tuple(_BBOB),
+        "scale": tuple(_SCALE),
         "ablation": (_ABLATION, *_STAGES, *_HARM, "levy2-hartmann3-beale2"),
         "parallel": (_ABLATION, "even-cost", "early-cost", "5-stages"),
     }
 )
 """The names of the problems of every suite."""
 
-_ALL: _Makers = {**_PAPER, **_HARM, **_REAL, **_BBOB, **_STAGES}
+_ALL: _Makers = {**_PAPER, **_HARM, **_REAL, **_BBOB, **_SCALE, **_STAGES}
 
 
 @cache

@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from components.t5_distillation.models import build_model
+from components.t5_distillation.tests.stages import STUDENT, TAUGHT, taught
+
+
+def test_the_teacher_learns(tokens, teacher, tmp_path):
+    brief = taught(tmp_path, tokens, epochs=1)
+
+    assert teacher["metrics"].metadata["loss"] < 0.8 * brief["metrics"].metadata["loss"]
+
+
+def test_the_teacher_is_a_folder_that_transformers_can_load(teacher):
+    found = build_model(teacher["fine_tuned"].path, 300, 0)
+
+    assert found.config.d_model == json.loads(TAUGHT["teacher"])["d_model"]
+
+
+def test_a_teacher_goes_on_from_the_weights_of_a_folder(tokens, teacher, tmp_path):
+    further = taught(tmp_path, tokens, teacher=teacher["fine_tuned"].path)
+
+    assert further["metrics"].metadata["loss"] < teacher["metrics"].metadata["loss"]
+
+
+def test_no_epoch_leaves_the_teacher_as_it_was(tokens, tmp_path):
+    found = taught(tmp_path, tokens, epochs=0)
+
+    kept = build_model(found["fine_tuned"].path, 300, 0).state_dict()
+    fresh = build_model(TAUGHT["teacher"], 300, 0).state_dict()
+    assert all(torch.equal(weight, kept[name]) for name, weight in fresh.items())
+
+
+def test_the_same_seed_gives_the_same_files(tokens, teacher, tmp_path):
+    again = taught(tmp_path, tokens)
+
+    for file in sorted(Path(teacher["fine_tuned"].path).iterdir()):
+        assert file.read_bytes() == (Path(again["fine_tuned"].path) / file.name).read_bytes(), file
+    assert again["metrics"].metadata == teacher["metrics"].metadata
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"learning_rate": 1e-3},
+        {"weight_decay": 0.8},
+        {"seed": 1},
+        {"epochs": 3},
+        {"teacher": STUDENT},
+        {"precision": "bfloat16"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_each_choice_changes_the_teacher(tokens, teacher, tmp_path, changes):
+    other = taught(tmp_path, tokens, **changes)
+
+    assert other["metrics"].metadata != teacher["metrics"].metadata
