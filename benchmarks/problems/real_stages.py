@@ -28,7 +28,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from eeipu_kfp.core.space import Categorical, Domain, Int
+from benchmarks.problems.stacking_stages import judged, prepared, stacked
+from eeipu_kfp.core.space import Categorical, Domain, Float, Int
 
 _SIDE = 8
 _LEARNT = 900
@@ -246,6 +247,34 @@ REAL_PIPELINES: Mapping[str, tuple[RealStage, ...]] = MappingProxyType(
             ),
             RealStage(name="weigh", parameters={"log2_power": Int(-2, 0)}, compute=weigh),
             _CLASSIFY,
+        ),
+        "stacking": (
+            RealStage(
+                name="prepare",
+                parameters={
+                    "scaler": Categorical(("none", "standard", "quantile")),
+                    "interactions": _FLAG,
+                    "component_share": Float(0.5, 1.0, step=0.5),
+                },
+                compute=prepared,
+            ),
+            RealStage(
+                name="base-learners",
+                parameters={
+                    "log10_boosting_rate": Int(-2, 0),
+                    "boosting_depth": Int(2, 6, step=4),
+                    "log10_histogram_rate": Int(-2, 0),
+                },
+                compute=stacked,
+            ),
+            RealStage(
+                name="meta-learner",
+                parameters={
+                    "log10_meta_c": Int(-1, 1),
+                    "meta_max_iter": Int(10, 100, step=45),
+                },
+                compute=judged,
+            ),
         ),
         "diabetes": (
             RealStage(
