@@ -74,6 +74,7 @@ class Results:
         """Note what makes the results from now on."""
         known = [o for o in self.origins() if (o.command, o.code) != (origin.command, origin.code)]
         documents = [asdict(o) for o in (*known, origin)]
+        self._origin.parent.mkdir(parents=True, exist_ok=True)
         self._origin.write_text(json.dumps(documents, indent=1) + "\n", encoding="utf-8")
 
     def origins(self) -> tuple[Origin, ...]:

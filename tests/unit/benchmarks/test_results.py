@@ -78,3 +78,12 @@ def test_results_of_before_stage_times_were_noted_are_read(results, tmp_path):
     (tmp_path / "paper.jsonl").write_text(lines)
 
     assert Results("paper", tmp_path).load() == {UNIT: rows()}
+
+
+def test_the_folder_is_made_for_the_first_note(tmp_path):
+    results = Results("paper", tmp_path / "new" / "folder")
+    origin = Origin(command="run", date="2026-11-01", code="aa", versions={"numpy": "2"})
+
+    results.note(origin)
+
+    assert results.origins() == (origin,)
