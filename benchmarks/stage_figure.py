@@ -11,7 +11,7 @@ from benchmarks.gains import StageTime, stage_times
 from eeipu_kfp.report.scales import Scale
 from eeipu_kfp.report.svg import drawing, element, joined, text
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 760.0, 140.0, 740.0, 56.0
+_WIDTH, _LEFT, _RIGHT, _TOP = 790.0, 170.0, 770.0, 56.0
 _BAR, _ROW, _FOOT = 18.0, 28.0, 40.0
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#a6761d", "#6b7280")
 _INK, _GRID = "#1b2430", "#d8dee4"
