@@ -143,6 +143,8 @@ def test_the_compiled_pipeline_runs_as_it_is(tmp_path):
         "vocabulary": 300,
         "teacher": TEACHER,
         "student": STUDENT,
+        "batch_size": 4,
+        **{name: 1e-2 for name in HYPERPARAMETERS if name.endswith("learning_rate")},
     }
     subprocess.run(
         [sys.executable, "-c", RUN_COMPILED, str(COMPILED), str(tmp_path), json.dumps(arguments)],
