@@ -59,7 +59,10 @@ def build_model(model: str, tokens: int, seed: int) -> "T5ForConditionalGenerati
 
     import torch
     from transformers import T5Config, T5ForConditionalGeneration
+    from transformers.utils import logging
 
+    # Their lines would bury what a stage has to say.
+    logging.disable_progress_bar()
     if model.lstrip().startswith("{"):
         torch.manual_seed(seed)
         described = {"vocab_size": tokens, "decoder_start_token_id": 0, **json.loads(model)}
