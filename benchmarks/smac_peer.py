@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -42,9 +41,8 @@ def _facade(smac: Any, space: Any, seed: int, folder: Path) -> Any:
         space, deterministic=True, n_trials=_TRIALS, seed=seed, output_directory=folder
     )
     design = kind.get_initial_design(scenario, n_configs=0)
-    return kind(
-        scenario, _never_called, initial_design=design, overwrite=True, logging_level=logging.ERROR
-    )
+    # Any level that it is given becomes that of all loggers of the process.
+    return kind(scenario, _never_called, initial_design=design, overwrite=True, logging_level=False)
 
 
 def _never_called(config: object, seed: int = 0) -> float:

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from benchmarks.smac_peer import _inner, _outer, ask_smac
@@ -26,3 +28,13 @@ def test_smac_proposes_one_configuration_of_the_space():
     (proposed,) = ask_smac(asked(11))
 
     assert SPACE.contains(proposed)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_smac_leaves_the_loggers_of_others_alone():
+    root = logging.getLogger()
+    before = root.level, tuple(root.handlers)
+
+    ask_smac(asked(2))
+
+    assert (root.level, tuple(root.handlers)) == before
