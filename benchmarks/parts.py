@@ -51,9 +51,9 @@ PARTS: Mapping[str, Mapping[str, Part]] = MappingProxyType(
     {
         "ablation": {
             "q": Part(
-                question="How many of the best trials should lend their prefixes (5)?",
+                question="How many of the best trials should lend their prefixes (all)?",
                 problems=(_PUBLISHED, "even-cost", "early-cost"),
-                methods=_set("q", (1, 2, 3, 10, 20, "all")),
+                methods=_set("q", (1, 2, 3, 5, 10, 20)),
             ),
             "epsilon": Part(
                 question="What if a stage from the cache is charged more or fewer seconds (0.1)?",
@@ -73,12 +73,7 @@ PARTS: Mapping[str, Mapping[str, Part]] = MappingProxyType(
             "cache": Part(
                 question="What does a limit to the cache cost, in per cent of what it would hold?",
                 problems=(_PUBLISHED, "even-cost", "early-cost"),
-                methods=(
-                    _DEFAULT,
-                    *(f"{_DEFAULT}+{limit}" for limit in _LIMITS),
-                    f"{_DEFAULT}+q=all",
-                    *(f"{_DEFAULT}+{limit}+q=all" for limit in _LIMITS),
-                ),
+                methods=(_DEFAULT, *(f"{_DEFAULT}+{limit}" for limit in _LIMITS)),
             ),
             "stages": Part(
                 question="What does the cache bring as there are more stages?",

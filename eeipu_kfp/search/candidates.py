@@ -18,6 +18,7 @@ _NEARBY = 128
 _EACH_PREFIX = 24
 _DISTANCES = (0.02, 0.08, 0.2)
 _CHANGED_SHARE = 0.4
+_SHORTLISTED = 20
 _PREFIXES_KEPT = 12
 _FREE_STARTS = 6
 _APART = 0.05
@@ -46,6 +47,41 @@ class Candidates:
             points=np.concatenate([self.points, other.points]),
             prefixes=np.concatenate([self.prefixes, other.prefixes]),
         )
+
+
+def shortlist(
+    acquisition: Acquisition,
+    encoding: Encoding,
+    pool: tuple[Prefix, ...],
+    best: Array,
+    rng: np.random.Generator,
+) -> tuple[Prefix, ...]:
+    """Return the empty prefix and those that score best at a glance, in the order of the pool.
+
+    Each is tried with what followed it, with what follows in the best points, and near both.
+
+    Args:
+        acquisition: What to maximise.
+        encoding: The space as a cube.
+        pool: The prefixes, the empty one first.
+        best: The best points so far, `b x d`.
+        rng: Decides where to look.
+    """
+    if len(pool) <= _SHORTLISTED + 1:
+        return pool
+    own = encoding.encode([prefix.source for prefix in pool[1:]])
+    kept = _kept(pool, encoding.dimension)[1:, None]
+    others = np.broadcast_to(best, (len(own), *best.shape))
+    ends = np.concatenate([own[:, None], np.where(kept, own[:, None], others)], axis=1)
+    moved = _moved(encoding, ends.reshape(-1, encoding.dimension), rng).reshape(ends.shape)
+    glances = np.concatenate([ends, np.where(kept, ends, moved)], axis=1)
+    runs = np.array([prefix.runs for prefix in pool[1:]])
+    scores = acquisition.scores(
+        glances.reshape(-1, encoding.dimension), np.repeat(runs, glances.shape[1], axis=0)
+    )
+    highest = scores.reshape(len(own), -1).max(axis=1)
+    chosen = np.sort(np.argsort(-highest, kind="stable")[:_SHORTLISTED])
+    return (pool[0], *(pool[1 + i] for i in chosen))
 
 
 def first_look(
@@ -88,9 +124,7 @@ def climb(acquisition: Acquisition, pool: tuple[Prefix, ...], looked: Candidates
     runs = np.array([prefix.runs for prefix in pool])
     scores = acquisition.scores(looked.points, runs[looked.prefixes])
     starts = looked.take(_starts(looked, scores))
-    fixed = np.zeros((len(pool), looked.points.shape[1]), dtype=bool)
-    for row, prefix in zip(fixed, pool, strict=True):
-        row[list(prefix.columns)] = True
+    fixed = _kept(pool, looked.points.shape[1])
 
     def objective(points: Array, rows: Indices) -> tuple[Array, Array]:
         return acquisition(points, runs[starts.prefixes[rows]])
@@ -112,6 +146,20 @@ def _near(encoding: Encoding, best: Array, everywhere: Array, rng: np.random.Gen
     changed: Mask = rng.random((_NEARBY, len(encoding.space))) < _CHANGED_SHARE
     other = np.where(encoding.numeric, moved, donor)
     return encoding.snap(np.where(changed[:, encoding.owners], other, origin))
+
+
+def _moved(encoding: Encoding, points: Array, rng: np.random.Generator) -> Array:
+    """Return points with all their numbers moved a little; choices stay."""
+    step = _DISTANCES[1] * rng.standard_normal(points.shape)
+    return encoding.snap(np.where(encoding.numeric, np.clip(points + step, 0.0, 1.0), points))
+
+
+def _kept(pool: tuple[Prefix, ...], dimension: int) -> Mask:
+    """Return which columns each prefix keeps, `len(pool) x d`."""
+    kept = np.zeros((len(pool), dimension), dtype=bool)
+    for row, prefix in zip(kept, pool, strict=True):
+        row[list(prefix.columns)] = True
+    return kept
 
 
 def _starts(looked: Candidates, scores: Array) -> Indices:

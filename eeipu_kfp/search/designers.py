@@ -15,6 +15,8 @@ departs from the published form where experiments did not support it:
 - low objectives are drawn in, so that diverged trials do not hide the differences that matter;
 - the objective's kernel has an additive part per stage;
 - the power falls to 1/2, not 0, so that late trials still look at their cost;
+- all cached prefixes are candidates, not only those of the best five trials: the acquisition picks
+  the twenty most promising at a glance, and these are looked at closely;
 - the warm-up shares prefixes, and its trials lend theirs.
 
 `eeipu-published` keeps the published form: EI * E[1 / C]^eta with eta falling to 0, Matern-5/2
@@ -54,7 +56,7 @@ from eeipu_kfp.search.kernels import Kernel
 from eeipu_kfp.search.model_search import ModelDesigner, Strategy
 from eeipu_kfp.search.objective_model import model_objective, with_fantasies
 from eeipu_kfp.search.observations import Observations, budget_left
-from eeipu_kfp.search.prefix_pool import SIZE, best_trials, prefix_pool
+from eeipu_kfp.search.prefix_pool import best_trials, prefix_pool
 from eeipu_kfp.search.priors import Gamma
 from eeipu_kfp.search.random_search import RandomDesigner
 from eeipu_kfp.search.rivals import RIVALS
@@ -64,6 +66,7 @@ from eeipu_kfp.search.warm_up import WarmUp
 _CAP_SHARE = 0.25
 _CAP_TRIALS = 3.0
 _PUBLISHED_EPSILON_SECONDS = 0.1
+_PUBLISHED_LENDERS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +77,14 @@ class PlanPerExpectedCost:
     with.
 
     Attributes:
-        lenders: How many of the best trials lend their cached prefixes (Q); None for all trials.
+        lenders: How many of the best trials lend their cached prefixes (Q); None for all.
         first_eta: How much cost counts right after the warm-up.
         last_eta: How much it counts once the budget is spent; in between, eta changes with it.
         own_inputs: Whether a stage's cost is taken to depend on the parameters that it reads
             itself, rather than on all that decide its output.
     """
 
-    lenders: int | None = SIZE
+    lenders: int | None = None
     first_eta: float = 1.0
     last_eta: float = 0.5
     own_inputs: bool = False
@@ -116,7 +119,7 @@ def plan_published(request: SuggestionRequest, seen: Observations, warm_up: int)
     )
     process = fit(kernel, seen.points[seen.scored], seen.scores)
     improvement = ExpectedImprovement(model=with_fantasies(process, seen, seen.scores))
-    after = best_trials(request, request.trials[warm_up:])
+    after = best_trials(request, request.trials[warm_up:], _PUBLISHED_LENDERS)
     pool = prefix_pool(request, seen.encoding, after)
     costs = model_own_costs(seen, request.pipeline, kernel, _published(seen.tariff))
     if costs is None:

@@ -11,7 +11,7 @@ import numpy as np
 from eeipu_kfp.core.suggestion import Stop, Suggestion, SuggestionRequest
 from eeipu_kfp.search.acquisition import Acquisition
 from eeipu_kfp.search.arrays import Indices
-from eeipu_kfp.search.candidates import Candidates, climb, first_look
+from eeipu_kfp.search.candidates import Candidates, climb, first_look, shortlist
 from eeipu_kfp.search.cost_models import CostEstimate, StageMedians
 from eeipu_kfp.search.observations import Observations, counted
 from eeipu_kfp.search.offers import (
@@ -99,6 +99,8 @@ def _learn(request: SuggestionRequest, seen: Observations, strategy: Strategy) -
         return _choose(request, strategy, Offers.of(request, seen.encoding, every(request.space)))
     best = seen.points[seen.scored][np.argsort(-seen.scores, kind="stable")[:_INCUMBENTS]]
     rng = generator(request.seed, len(request.trials))
+    pool = shortlist(strategy.acquisition, seen.encoding, strategy.pool, best, rng)
+    strategy = replace(strategy, pool=pool)
     looked = first_look(seen.encoding, strategy.pool, best, rng)
     found = climb(strategy.acquisition, strategy.pool, looked)
     answer = _choose(request, strategy, _offers(request, seen, strategy, found))

@@ -14,8 +14,7 @@ from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.search.arrays import Mask
 from eeipu_kfp.search.encoding import Encoding
 
-SIZE = 5
-"""How many of the best trials lend their prefixes (Q of the paper)."""
+_LARGEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +46,30 @@ def empty_prefix(request: SuggestionRequest, encoding: Encoding) -> Prefix:
 def prefix_pool(
     request: SuggestionRequest, encoding: Encoding, trials: Iterable[Trial]
 ) -> tuple[Prefix, ...]:
-    """Return the empty prefix and the cached ones of some trials, each once.
+    """Return the empty prefix and the first hundred or so cached ones of some trials, each once.
 
     Args:
         request: What is cached.
         encoding: The space as a cube.
         trials: Where prefixes may come from, the most welcome first.
     """
-    pool = {"": empty_prefix(request, encoding)}
+    empty = empty_prefix(request, encoding)
+    cuts = _cuts(request, encoding)
+    pool = {"": empty}
     for trial in trials:
-        for prefix in cached_prefixes(request, encoding, trial.configuration):
-            pool.setdefault(prefix.values.canonical, prefix)
+        for cut in cuts:
+            values = trial.configuration.restricted_to(cut.names)
+            if values.canonical not in pool:
+                prefix = cut.keep(request, values, trial.configuration)
+                if prefix.runs.sum() < empty.runs.sum():
+                    pool[values.canonical] = prefix
+        if len(pool) > _LARGEST:
+            break
     return tuple(pool.values())
 
 
 def best_trials(
-    request: SuggestionRequest, trials: Iterable[Trial], count: int | None = SIZE
+    request: SuggestionRequest, trials: Iterable[Trial], count: int | None = None
 ) -> tuple[Trial, ...]:
     """Return the best few trials with an objective, the best first and the earliest of equals.
 
@@ -81,10 +88,10 @@ def cached_prefixes(
 ) -> Iterator[Prefix]:
     """Yield what a configuration can lend: prefixes that spare a stage and leave some freedom."""
     nothing_spared = empty_prefix(request, encoding).runs.sum()
-    for stages in request.pipeline.prefixes():
-        prefix = keep(request, encoding, stages, configuration)
-        free = len(prefix.columns) < encoding.dimension
-        if prefix.values and free and prefix.runs.sum() < nothing_spared:
+    for cut in _cuts(request, encoding):
+        values = configuration.restricted_to(cut.names)
+        prefix = cut.keep(request, values, configuration)
+        if prefix.runs.sum() < nothing_spared:
             yield prefix
 
 
@@ -95,17 +102,50 @@ def keep(
     configuration: Configuration,
 ) -> Prefix:
     """Return the prefix that keeps what some stages read, whether or not any is cached."""
-    names = [name for name in request.pipeline.inputs_of(stages) if name in request.space]
-    values = configuration.restricted_to(names)
-    cached = request.cached
-    held = [
-        stage
-        for stage in request.pipeline.names
-        if values.keys() >= set(cached.determinants(stage)) and cached.holds(stage, values)
-    ]
-    return Prefix(
-        values=values,
-        columns=encoding.columns_of(values.keys()),
-        runs=np.isin(request.pipeline.names, request.pipeline.to_run(held)),
-        source=configuration,
-    )
+    cut = _Cut.after(request, encoding, stages)
+    return cut.keep(request, configuration.restricted_to(cut.names), configuration)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    """Where a configuration is cut: the same for all configurations.
+
+    Attributes:
+        names: The parameters that are kept.
+        columns: Their columns in the cube.
+        decided: The stages whose output they decide.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[int, ...]
+    decided: tuple[str, ...]
+
+    @classmethod
+    def after(cls, request: SuggestionRequest, encoding: Encoding, stages: tuple[str, ...]) -> _Cut:
+        """Return the cut that keeps what some stages read."""
+        names = tuple(n for n in request.pipeline.inputs_of(stages) if n in request.space)
+        decided = tuple(
+            stage
+            for stage in request.pipeline.names
+            if set(request.cached.determinants(stage)) <= set(names)
+        )
+        return cls(names=names, columns=encoding.columns_of(names), decided=decided)
+
+    def keep(
+        self, request: SuggestionRequest, values: Configuration, source: Configuration
+    ) -> Prefix:
+        """Return the prefix with the kept values of a configuration."""
+        held = [stage for stage in self.decided if request.cached.holds(stage, values)]
+        needed = set(request.pipeline.to_run(held))
+        return Prefix(
+            values=values,
+            columns=self.columns,
+            runs=np.array([name in needed for name in request.pipeline.names]),
+            source=source,
+        )
+
+
+def _cuts(request: SuggestionRequest, encoding: Encoding) -> tuple[_Cut, ...]:
+    """Return the cuts that keep something and leave some freedom."""
+    every = (_Cut.after(request, encoding, stages) for stages in request.pipeline.prefixes())
+    return tuple(cut for cut in every if cut.names and len(cut.columns) < encoding.dimension)

@@ -79,8 +79,8 @@ def no_pool(request: SuggestionRequest, seen: Observations) -> tuple[Prefix, ...
     return (empty_prefix(request, seen.encoding),)
 
 
-def best_pool(request: SuggestionRequest, seen: Observations) -> tuple[Prefix, ...]:
-    """Return the default's pool: the cached prefixes of the best five trials."""
+def cached_pool(request: SuggestionRequest, seen: Observations) -> tuple[Prefix, ...]:
+    """Return the default's pool: the cached prefixes of all trials, those of the best first."""
     return prefix_pool(request, seen.encoding, best_trials(request, request.trials))
 
 
@@ -202,20 +202,20 @@ def _designer(plan: Plan, beginning: Beginning | None = None) -> Callable[[], De
 RIVALS: Mapping[str, Callable[[], Designer]] = MappingProxyType(
     {
         "ei": _designer(plan_improvement),
-        "ei-pool": _designer(partial(plan_improvement, pool=best_pool)),
+        "ei-pool": _designer(partial(plan_improvement, pool=cached_pool)),
         "eips": _designer(PerCost(cost=model_whole_cost)),
-        "eips-pool": _designer(PerCost(cost=model_stage_sum, pool=best_pool)),
+        "eips-pool": _designer(PerCost(cost=model_stage_sum, pool=cached_pool)),
         "carbo": _designer(PerCost(cost=model_whole_cost, cools=True), CheapWarmUp()),
         "carbo-pool": _designer(
-            PerCost(cost=model_stage_sum, cools=True, pool=best_pool), CheapWarmUp()
+            PerCost(cost=model_stage_sum, cools=True, pool=cached_pool), CheapWarmUp()
         ),
         "ms-carbo": _designer(PerCost(cost=model_all_stages, cools=True), CheapWarmUp()),
         "log-eipc": _designer(PerCost(cost=model_whole_cost, risk=MEAN)),
-        "log-eipc-pool": _designer(PerCost(cost=model_stage_sum, risk=MEAN, pool=best_pool)),
+        "log-eipc-pool": _designer(PerCost(cost=model_stage_sum, risk=MEAN, pool=cached_pool)),
         "pbgi": _designer(Gittins(cost=model_whole_cost)),
         "pbgi-d": _designer(Gittins(cost=model_whole_cost, decays=True)),
-        "pbgi-d-pool": _designer(Gittins(cost=model_stage_sum, decays=True, pool=best_pool)),
-        "pbgi-pool": _designer(Gittins(cost=model_stage_sum, pool=best_pool)),
+        "pbgi-d-pool": _designer(Gittins(cost=model_stage_sum, decays=True, pool=cached_pool)),
+        "pbgi-pool": _designer(Gittins(cost=model_stage_sum, pool=cached_pool)),
         "lambo": _designer(plan_lambo),
         "ms-bo": _designer(PerCost(cost=usual_cost, pool=stock)),
     }

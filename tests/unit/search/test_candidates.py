@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from eeipu_kfp.core.space import Categorical, Float, Int
 from eeipu_kfp.search.acquisition import ExpectedImprovement
-from eeipu_kfp.search.candidates import climb, first_look
+from eeipu_kfp.search.candidates import climb, first_look, shortlist
 from eeipu_kfp.search.objective_model import model_objective
 from eeipu_kfp.search.observations import Observations
 from eeipu_kfp.search.prefix_pool import best_trials, prefix_pool
@@ -44,6 +46,69 @@ def test_climbing_keeps_prefixes_and_never_goes_down(looked):
         own = seen.encoding.encode([pool[i].source])[0] if i else point
         columns = list(pool[i].columns)
         assert np.array_equal(point[columns], own[columns])
+
+
+class Likes:
+    """Scores points by how near their first stage is to a wanted one."""
+
+    def __init__(self, wanted, columns):
+        self.wanted, self.columns = wanted, list(columns)
+
+    def scores(self, x, runs):
+        return -np.abs(x[:, self.columns] - self.wanted[self.columns]).sum(axis=1)
+
+
+def test_prefixes_that_score_best_are_shortlisted_in_their_order(wavy):
+    trials = replace(wavy, budget=1e6).sample(30)
+    request = wavy.request(trials)
+    seen = Observations(request)
+    pool = prefix_pool(request, seen.encoding, trials)
+    wanted, columns = seen.points[-1], seen.encoding.columns_of(("a1", "a2"))
+
+    found = shortlist(
+        Likes(wanted, columns), seen.encoding, pool, seen.points[:3], np.random.default_rng(0)
+    )
+
+    def distance(prefix):
+        own = seen.encoding.encode([prefix.source])[0]
+        return np.abs(own[list(columns)] - wanted[list(columns)]).sum()
+
+    assert len(pool) == 61
+    nearest = sorted(pool[1:], key=distance)[:20]
+    assert found == (pool[0], *(prefix for prefix in pool if prefix in nearest))
+
+
+def test_a_prefix_is_shortlisted_for_what_might_follow_it(wavy):
+    trials = replace(wavy, budget=1e6).sample(30)
+    request = wavy.request(trials)
+    seen = Observations(request)
+    pool = prefix_pool(request, seen.encoding, trials)
+    last = seen.encoding.columns_of(("c1", "c2"))
+    looked_at = []
+
+    class Looks:
+        def scores(self, x, runs):
+            looked_at.append((x, runs))
+            return np.zeros(len(x))
+
+    shortlist(Looks(), seen.encoding, pool, seen.points[:3], np.random.default_rng(0))
+
+    [(points, runs)] = looked_at
+    for i, prefix in enumerate(pool[1:]):
+        glances = points[8 * i : 8 * i + 8]
+        own = seen.encoding.encode([prefix.source])
+        columns = list(prefix.columns)
+        assert np.all(glances[:, columns] == own[:, columns])
+        expected = np.concatenate([own, seen.points[:3]])[:, last]
+        assert glances[:4, last] == pytest.approx(expected)
+        assert np.all(np.abs(glances[4:, last] - glances[:4, last]) > 0.0)
+        assert np.all(runs[8 * i : 8 * i + 8] == prefix.runs)
+
+
+def test_few_prefixes_need_no_shortlist(looked):
+    seen, pool, _, _ = looked
+
+    assert shortlist(None, seen.encoding, pool, seen.points[:3], None) is pool
 
 
 def test_all_that_is_looked_at_lies_in_the_cube(looked):

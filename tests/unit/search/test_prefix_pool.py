@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from eeipu_kfp.core.space import Categorical, Float
 from eeipu_kfp.core.trial import TrialState
+from eeipu_kfp.core.values import Configuration
 from eeipu_kfp.search.encoding import Encoding
 from eeipu_kfp.search.prefix_pool import best_trials, cached_prefixes, empty_prefix, prefix_pool
 
@@ -56,6 +58,25 @@ def test_the_pool_starts_with_the_empty_prefix_and_holds_each_once(wavy):
     assert len(pool) == 3
 
 
+def test_a_large_pool_holds_the_prefixes_of_the_first_trials(wavy):
+    trials = replace(wavy, budget=1e6).sample(70)
+
+    pool = prefix_pool(wavy.request(trials), Encoding(wavy.space), trials)
+
+    assert [prefix.source for prefix in pool[1::2]] == [t.configuration for t in trials[:50]]
+    assert [prefix.source for prefix in pool[2::2]] == [t.configuration for t in trials[:50]]
+
+
+def test_values_of_another_type_are_another_prefix(make_world):
+    world = make_world({"a": Categorical((1, 1.0, True)), "b": Float(0.0, 1.0)}, ("a",), ("b",))
+    trials = [world.run([], Configuration({"a": a, "b": 0.5})) for a in (1, 1.0, True)]
+
+    pool = prefix_pool(world.request(trials), Encoding(world.space), trials)
+
+    assert [dict(prefix.values) for prefix in pool[1:]] == [{"a": 1}, {"a": 1.0}, {"a": True}]
+    assert [type(prefix.values["a"]) for prefix in pool[1:]] == [int, float, bool]
+
+
 def test_completing_puts_the_very_values_in(wavy):
     trials = wavy.sample(2)
     prefix = prefix_pool(wavy.request(trials), Encoding(wavy.space), trials[:1])[1]
@@ -66,11 +87,11 @@ def test_completing_puts_the_very_values_in(wavy):
     assert completed["c1"] == trials[1].configuration["c1"]
 
 
-def test_the_best_five_succeeded_trials_lend(wavy):
+def test_the_best_succeeded_trials_lend(wavy):
     trials = wavy.sample(9)
     trials[3] = replace(trials[3], state=TrialState.FAILED, objective=None)
 
-    best = best_trials(wavy.request(trials), trials)
+    best = best_trials(wavy.request(trials), trials, 5)
 
     objectives = [trial.objective for trial in best]
     assert (

@@ -6,7 +6,7 @@ import pytest
 from eeipu_kfp.core.cached import CachedStages
 from eeipu_kfp.search.designers import DESIGNERS, make_designer
 from eeipu_kfp.search.observations import Observations
-from eeipu_kfp.search.rivals import RIVALS, Gittins, best_pool, no_pool, stock
+from eeipu_kfp.search.rivals import RIVALS, Gittins, cached_pool, no_pool, stock
 from eeipu_kfp.search.seeds import generator
 from eeipu_kfp.search.trial_costs import model_whole_cost
 
@@ -102,7 +102,7 @@ def test_prefixes_come_from_the_best_from_the_latest_or_from_nowhere(wavy):
 
     ranked = sorted(trials, key=lambda trial: -trial.objective)
     assert sources(no_pool) == set()
-    assert sources(best_pool) == {trial.configuration for trial in ranked[:5]}
+    assert sources(cached_pool) == {trial.configuration for trial in ranked}
     assert sources(stock) == {trial.configuration for trial in trials[10:]}
 
 
