@@ -16,7 +16,7 @@ def looked(wavy):
     trials = wavy.sample(20)
     request = wavy.request(trials)
     seen = Observations(request)
-    pool = prefix_pool(request, seen.encoding, best_trials(request, trials))
+    pool = prefix_pool(request, seen.encoding, best_trials(request, trials, 5))
     best = seen.points[np.argsort(-seen.scores)[:3]]
     found = first_look(seen.encoding, pool, best, np.random.default_rng(0))
     acquisition = ExpectedImprovement(model=model_objective(seen, wavy.pipeline, 20))
