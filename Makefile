@@ -42,7 +42,7 @@ generate: $(VENV)/.develop ## Write again what is generated and committed
 	$(BIN)/python -m helm.generation
 
 bench: $(VENV)/.develop ## Measure proposals, runner and bookkeeping, as ratios within one run
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.proposal_speed
+	$(BIN)/python -m benchmarks.proposal_speed
 	$(BIN)/python -m benchmarks.runner_overhead
 	$(BIN)/python -m benchmarks.bookkeeping
 
