@@ -17,9 +17,9 @@ from eeipu_kfp.search.arrays import Array, Indices, Mask
 Objective: TypeAlias = Callable[[Array, Indices], tuple[Array, Array]]
 """Points `m x d` and the m rows they stand for -> values `m` and gradients `m x d`."""
 
-_ITERATIONS = 30
+_EVALUATIONS = 40
 _MEMORY = 6
-_HALVINGS = 10
+_LEAST_STEP = 1e-3
 _SUFFICIENT = 1e-4
 _FLAT = 3e-3
 _GAIN = 3e-4
@@ -36,6 +36,7 @@ class _Rows:
     value: Array
     gradient: Array
     free: Mask
+    step: Array
     s: Array
     y: Array
 
@@ -43,7 +44,14 @@ class _Rows:
         """Drop the other rows."""
         self.index, self.x, self.value = self.index[chosen], self.x[chosen], self.value[chosen]
         self.gradient, self.free = self.gradient[chosen], self.free[chosen]
+        self.step = self.step[chosen]
         self.s, self.y = self.s[:, chosen], self.y[:, chosen]
+
+    def remember(self, chosen: Mask, x: Array, gradient: Array) -> None:
+        """Add a change of some rows to their memory; signs are those of a minimisation."""
+        for memory, change in ((self.s, x - self.x), (self.y, self.gradient - gradient)):
+            memory[:-1, chosen] = memory[1:, chosen]
+            memory[-1, chosen] = change[chosen]
 
     def movable(self) -> Mask:
         """Return the coordinates that are free and not held by a bound, `m x d`."""
@@ -64,13 +72,20 @@ def maximize(objective: Objective, x: Array, free: Mask) -> tuple[Array, Array]:
     Returns:
         Points, `n x d`, and their values, `n`.
     """
-    found, best = x.copy(), np.empty(len(x))
-    everything = np.arange(len(x))
+    found, everything = x.copy(), np.arange(len(x))
     value, gradient = objective(x, everything)
-    best[:] = value
-    memory = np.zeros((_MEMORY, *x.shape))
-    rows = _Rows(everything, found.copy(), value, gradient, free.copy(), memory, memory.copy())
-    for _ in range(_ITERATIONS):
+    best, memory = value.copy(), np.zeros((_MEMORY, *x.shape))
+    rows = _Rows(
+        index=everything,
+        x=found.copy(),
+        value=value,
+        gradient=gradient,
+        free=free.copy(),
+        step=np.ones(len(x)),
+        s=memory,
+        y=memory.copy(),
+    )
+    for _ in range(_EVALUATIONS):
         movable = rows.movable()
         steep = np.abs(np.where(movable, rows.gradient, 0.0)).max(axis=1, initial=0.0) > _FLAT
         if not steep.all():
@@ -78,8 +93,9 @@ def maximize(objective: Objective, x: Array, free: Mask) -> tuple[Array, Array]:
             movable = movable[steep]
         if not len(rows.index):
             break
-        rows.keep(_advance(objective, rows, _direction(rows, movable)))
+        moving = _advance(objective, rows, _direction(rows, movable))
         found[rows.index], best[rows.index] = rows.x, rows.value
+        rows.keep(moving)
     return found, best
 
 
@@ -106,29 +122,17 @@ def _direction(rows: _Rows, movable: Mask) -> Array:
 
 
 def _advance(objective: Objective, rows: _Rows, direction: Array) -> Mask:
-    """Move every row along its direction; return which rows gained enough to go on, `m`."""
-    step = np.ones(len(rows.index))
-    pending = np.arange(len(rows.index))
-    x, value, gradient = rows.x.copy(), rows.value.copy(), rows.gradient.copy()
-    for _ in range(_HALVINGS):
-        trial = np.clip(rows.x[pending] + step[pending, None] * direction[pending], 0.0, 1.0)
-        new_value, new_gradient = objective(trial, rows.index[pending])
-        rise = np.einsum("md,md->m", rows.gradient[pending], trial - rows.x[pending])
-        good = new_value >= rows.value[pending] + _SUFFICIENT * rise
-        done = pending[good]
-        x[done], value[done], gradient[done] = trial[good], new_value[good], new_gradient[good]
-        pending = pending[~good]
-        if not pending.size:
-            break
-        step[pending] *= 0.5
-    _remember(rows, x, gradient)
+    """Try a step along every row's direction; return which rows are worth another, `m`.
+
+    Where it does not rise enough the row stays, and tries half of the step next.
+    """
+    x = np.clip(rows.x + rows.step[:, None] * direction, 0.0, 1.0)
+    value, gradient = objective(x, rows.index)
+    rise = np.einsum("md,md->m", rows.gradient, x - rows.x)
+    good = value >= rows.value + _SUFFICIENT * rise
     gained = value > rows.value + _GAIN
-    rows.x, rows.value, rows.gradient = x, value, gradient
-    return gained
-
-
-def _remember(rows: _Rows, x: Array, gradient: Array) -> None:
-    """Add the last change of every row to its memory; signs are those of a minimisation."""
-    s, y = x - rows.x, rows.gradient - gradient
-    rows.s = np.concatenate([rows.s[1:], s[None]])
-    rows.y = np.concatenate([rows.y[1:], y[None]])
+    rows.remember(good, x, gradient)
+    rows.x[good], rows.value[good], rows.gradient[good] = x[good], value[good], gradient[good]
+    rows.step = np.where(good, 1.0, 0.5 * rows.step)
+    moving: Mask = np.where(good, gained, rows.step > _LEAST_STEP)
+    return moving
