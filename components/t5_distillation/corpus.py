@@ -31,16 +31,18 @@ def public_sources(library: str) -> "Iterator[str]":
                 yield f"{folder}/{name}"
 
 
-def public_functions(body: "list[ast.stmt]", prefix: str = "") -> "Iterator[tuple[str, ast.AST]]":
-    """Yield the functions of a module and the methods of its classes, with their names."""
+def public_functions(
+    body: "list[ast.stmt]",
+) -> "Iterator[ast.FunctionDef | ast.AsyncFunctionDef]":
+    """Yield the functions of a module and the methods of its classes."""
     import ast
 
     for node in body:
         name = getattr(node, "name", "_")
         if isinstance(node, ast.ClassDef) and not name.startswith("_"):
-            yield from public_functions(node.body, f"{prefix}{name}.")
+            yield from public_functions(node.body)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not name.startswith("_"):
-            yield prefix + name, node
+            yield node
 
 
 def docstring_pairs() -> list[tuple[str, str]]:
@@ -50,8 +52,8 @@ def docstring_pairs() -> list[tuple[str, str]]:
     same order; another version, or a vendor's patches, has others.
 
     Returns:
-        Of each function with a one-line summary and more to say (PEP 257): its name and arguments
-        with the rest of the docstring, and the summary.
+        Of each function with a one-line summary and more to say (PEP 257): the whole docstring,
+        and the summary.
     """
     import ast
     import sysconfig
@@ -61,11 +63,11 @@ def docstring_pairs() -> list[tuple[str, str]]:
     for path in public_sources(sysconfig.get_path("stdlib")):
         with tokenize.open(path) as source:
             module = ast.parse(source.read())
-        for name, function in public_functions(module.body):
-            summary, _, rest = (ast.get_docstring(function) or "").partition("\n\n")
+        for function in public_functions(module.body):
+            docstring = ast.get_docstring(function) or ""
+            summary, _, rest = docstring.partition("\n\n")
             if rest.strip() and "\n" not in summary:
-                text = f"{name}({ast.unparse(function.args)}) {' '.join(rest.split())}"
-                pairs.setdefault(text, summary.strip())
+                pairs.setdefault(" ".join(docstring.split()), summary.strip())
     return list(pairs.items())
 
 
