@@ -17,7 +17,8 @@ departs from the published form where experiments did not support it:
 - the power falls to 1/2, not 0, so that late trials still look at their cost;
 - all cached prefixes are candidates, not only those of the best five trials: the acquisition picks
   the twenty most promising at a glance, and these are looked at closely;
-- the warm-up shares prefixes, and its trials lend theirs.
+- the warm-up begins with the pipeline's own defaults, where they lie in the space, then shares
+  prefixes, and its trials lend theirs.
 
 `eeipu-published` keeps the published form: EI * E[1 / C]^eta with eta falling to 0, Matern-5/2
 kernels with Gamma priors on standardised values, a stage's own parameters as inputs of its cost,

@@ -25,7 +25,7 @@ from eeipu_kfp.search.offers import (
 )
 from eeipu_kfp.search.prefix_pool import Prefix
 from eeipu_kfp.search.seeds import generator
-from eeipu_kfp.search.warm_up import Beginning
+from eeipu_kfp.search.warm_up import Beginning, own_defaults
 
 _LISTED_SPACE = 512
 _CHEAPEST = 16
@@ -83,6 +83,9 @@ def _begin(
     request: SuggestionRequest, seen: Observations, warm_up: Beginning, number: int
 ) -> Suggestion | Stop:
     proposals = warm_up.proposals(request, seen.encoding, number)
+    defaults = None if request.trials else own_defaults(request)
+    if defaults is not None:
+        proposals = [defaults, *proposals]
     offers = Offers.of(request, seen.encoding, proposals)
     if not offers.configurations:
         offers = untried(request, seen.encoding)

@@ -110,6 +110,15 @@ class WarmUp:
         return None
 
 
+def own_defaults(request: SuggestionRequest) -> Configuration | None:
+    """Return what the pipeline itself gives its tuned inputs; None unless all of it is allowed."""
+    inputs = {known.name: known.default for known in request.pipeline.inputs}
+    values = {name: inputs.get(name) for name in request.space}
+    given = {name: value for name, value in values.items() if value is not None}
+    configuration = Configuration(given)
+    return configuration if request.space.contains(configuration) else None
+
+
 def most_trials(request: SuggestionRequest) -> float:
     """Return how many trials a warm-up has at most: a third of a finite space."""
     count = request.space.count

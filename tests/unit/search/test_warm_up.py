@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eeipu_kfp.core.budget import Budget
+from eeipu_kfp.core.pipeline import ParameterType, PipelineInput
 from eeipu_kfp.core.space import Float
 from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.search.encoding import Encoding
@@ -46,6 +47,37 @@ def test_full_trials_cover_the_space(wavy):
 
     for column in points.T:
         assert sorted((column * 8).astype(int)) == list(range(8))
+
+
+def with_defaults(world, **defaults):
+    inputs = tuple(
+        PipelineInput(name=name, type=ParameterType.DOUBLE, default=value)
+        for name, value in defaults.items()
+    )
+    return replace(world, pipeline=replace(world.pipeline, inputs=inputs))
+
+
+OWN = {"a1": 0.5, "a2": -1.0, "b1": 2.0, "b2": 0.25, "c1": 1.5, "c2": -2.0}
+
+
+@pytest.mark.parametrize("designer", ["eeipu", "eeipu-published", "ei", "carbo", "lambo"])
+def test_it_begins_with_the_pipeline_s_own_defaults(designer, wavy):
+    trials, _ = with_defaults(wavy, **OWN, fixed=7.0).play(designer, limit=2)
+
+    assert dict(trials[0].configuration) == OWN
+    assert dict(trials[1].configuration) != OWN
+
+
+@pytest.mark.parametrize(
+    "defaults",
+    [OWN | {"a1": 2.5}, OWN | {"c2": None}, {"a1": 0.5}],
+    ids=["beyond the space", "one without", "one alone"],
+)
+def test_defaults_that_are_no_configuration_are_passed_over(defaults, wavy):
+    [first], _ = with_defaults(wavy, **defaults).play("eeipu", limit=1)
+    [usual], _ = wavy.play("eeipu", limit=1)
+
+    assert first.configuration == usual.configuration
 
 
 @pytest.mark.parametrize(
