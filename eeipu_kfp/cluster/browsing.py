@@ -14,6 +14,7 @@ from eeipu_kfp.ui.table import Question
 
 _Answer = TypeVar("_Answer")
 
+_BEGINNING = "eeipu apply experiment.yaml"
 _OLD = "the controller on the cluster knows no such question"
 _UPGRADE = "upgrade it to the version of this command: `helm upgrade eeipu-kfp ...`"
 
@@ -34,10 +35,10 @@ class ClusterSource:
         self._controller: Controller | None = None
 
     def experiments(self) -> dict[str, Any]:
-        """Return the place, and a line for each experiment in it."""
+        """Return the place, how one begins there, and a line for each experiment in it."""
         found = self._asked(lambda controller: controller.experiments(), _too_old)
         where = f"namespace {self._cluster.namespace} of {self._cluster.connection.context}"
-        return {"place": where, "experiments": found}
+        return {"place": where, "beginning": _BEGINNING, "experiments": found}
 
     def experiment(self, key: str) -> dict[str, Any]:
         """Return one experiment: its line, and its figures as HTML."""

@@ -75,6 +75,11 @@ class ControllerSnapshots:
         plural = "s" if len(self._namespaces) > 1 else ""
         return f"namespace{plural} {', '.join(self._namespaces)}"
 
+    @property
+    def beginning(self) -> str:
+        """The command that begins an experiment there."""
+        return "eeipu apply experiment.yaml"
+
     def keys(self) -> tuple[str, ...]:
         """Return the experiments, by namespace, the youngest first."""
         found = [self._find(*key) for key in self._keys()]

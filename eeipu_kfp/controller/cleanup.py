@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from eeipu_kfp.cache.entries import CacheEntry
-from eeipu_kfp.controller.api_server import ApiServer, MissingResourceError
+from eeipu_kfp.controller.api_server import ApiServer, ConflictError, MissingResourceError
 from eeipu_kfp.controller.opening import Tools
 from eeipu_kfp.controller.resource import FINALIZER, Resource
 from eeipu_kfp.tuning.ledger import ObjectLedger
+
+_ATTEMPTS = 5
 
 
 def hold(resource: Resource, api: ApiServer) -> None:
@@ -44,6 +46,21 @@ def clean_up(resource: Resource, tools: Tools) -> None:
 
 
 def _change_finalizers(resource: Resource, api: ApiServer, own: tuple[str, ...]) -> None:
+    """Change the own finalizer; others may write the resource meanwhile, and then it is read again.
+
+    A launcher does so just as the experiment begins.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            _try_to_change_finalizers(resource, api, own)
+        except ConflictError:
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def _try_to_change_finalizers(resource: Resource, api: ApiServer, own: tuple[str, ...]) -> None:
     try:
         metadata = api.get(resource.path)["metadata"]
         if metadata["uid"] != resource.uid:

@@ -65,6 +65,11 @@ class FolderSnapshots:
         """What people call it."""
         return f"folder {self._directory}"
 
+    @property
+    def beginning(self) -> str:
+        """The command that begins an experiment there."""
+        return "eeipu run experiment.yaml"
+
     def keys(self) -> tuple[str, ...]:
         """Return the names of the experiments, the one that was begun last first."""
         if not self._directory.is_dir():

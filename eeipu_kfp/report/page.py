@@ -174,7 +174,7 @@ def _environment() -> Environment:
     environment.filters["code"] = _code
     environment.globals.update(
         style=Markup(style_sheet()),  # noqa: S704  # files of this package
-        script=_part("marks.js") + _part("table.js"),
+        script=_part("marks.js") + _part("links.js") + _part("table.js"),
         hatches=palette.hatches(),
         value=wording.value,
         count=wording.count,

@@ -78,6 +78,11 @@ class Snapshots(Protocol):
         """What people call it."""
         ...
 
+    @property
+    def beginning(self) -> str:
+        """The command that begins an experiment there."""
+        ...
+
     def keys(self) -> tuple[str, ...]:
         """Return what tells its experiments apart, in the order to show them."""
         ...

@@ -24,7 +24,7 @@ class Source(Protocol):
     """What the page shows, as plain data; every method may be called from any thread."""
 
     def experiments(self) -> Document:
-        """Return the place, and a line for each experiment in it.
+        """Return the place, how one begins there, and a line for each experiment in it.
 
         Raises:
             EeipuError: The place cannot be looked at.
@@ -78,7 +78,7 @@ class SnapshotSource:
         self._drawn: OrderedDict[str, tuple[Hashable, Document]] = OrderedDict()
 
     def experiments(self, is_wanted: Callable[[str], bool] = lambda _: True) -> Document:
-        """Return the place, and a line for each experiment in it.
+        """Return the place, how one begins there, and a line for each experiment in it.
 
         Reading many for the first time may take long: some are then left for the next call.
 
@@ -90,7 +90,8 @@ class SnapshotSource:
         lines = [self._line(key, patience) for key in keys if is_wanted(key)]
         self._forget_all_but(keys)
         shown = [line for line in lines if line is not None]
-        return {"place": self._snapshots.place, "experiments": shown}
+        place, beginning = self._snapshots.place, self._snapshots.beginning
+        return {"place": place, "beginning": beginning, "experiments": shown}
 
     def experiment(self, key: str) -> Document:
         """Return one experiment: its line, and its figures as HTML."""

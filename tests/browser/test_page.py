@@ -67,7 +67,15 @@ def test_an_empty_folder_says_how_to_begin(folder, screen):
     with served(folder_source(folder)) as address:
         screen.open(address)
 
-        assert "eeipu run experiment.yaml" in screen.text("main")
+        screen.until(lambda: "eeipu run experiment.yaml begins one" in screen.text("main"))
+
+
+def test_an_empty_namespace_says_how_to_begin_there(screen):
+    shelf = Shelf({}, beginning="eeipu apply experiment.yaml")
+    with served(SnapshotSource(shelf, monotonic=lambda: 0.0)) as address:
+        screen.open(address)
+
+        screen.until(lambda: "eeipu apply experiment.yaml begins one" in screen.text("main"))
 
 
 def test_an_experiment_is_opened_and_left_by_keyboard(folder, screen):

@@ -9,12 +9,13 @@ export class List {
   #head = element("p", { class: "lead" });
   #list = element("ul", { class: "cards" });
   #empty = element("p", { class: "note" });
+  #beginning = element("code");
 
   constructor(holder) {
     document.title = "Experiments";
     this.#empty.append(
       "There is no experiment here yet. ",
-      element("code", {}, "eeipu run experiment.yaml"),
+      this.#beginning,
       " begins one, and it appears here by itself.",
     );
     holder.replaceChildren(element("h1", {}, "Experiments"), this.#head, this.#list, this.#empty);
@@ -24,8 +25,9 @@ export class List {
     const text = await ask("experiments");
     if (text === this.#shown) return;
     this.#shown = text;
-    const { place, experiments } = JSON.parse(text);
+    const { place, beginning, experiments } = JSON.parse(text);
     document.getElementById("place").textContent = place;
+    this.#beginning.textContent = beginning;
     this.#show(experiments);
   }
 

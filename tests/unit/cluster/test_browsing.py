@@ -21,6 +21,7 @@ def test_the_experiments_are_those_that_the_controller_tells_of():
 
     assert source.experiments() == {
         "place": "namespace team of test",
+        "beginning": "eeipu apply experiment.yaml",
         "experiments": [{"key": "demo"}],
     }
 

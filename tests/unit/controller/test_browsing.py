@@ -77,6 +77,10 @@ def test_the_place_is_what_the_controller_tunes(over, namespaces, place):
     assert over.snapshots(*namespaces).place == place
 
 
+def test_one_begins_there_by_handing_a_document_to_the_cluster(over):
+    assert over.snapshots().beginning == "eeipu apply experiment.yaml"
+
+
 def test_an_experiment_at_work_is_seen_as_it_is_now(running):
     found = running.snapshots().snapshot("team:small")
 

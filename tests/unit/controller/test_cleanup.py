@@ -1,6 +1,7 @@
 import pytest
 
 from eeipu_kfp.cache.keys import stage_key
+from eeipu_kfp.controller.api_server import ConflictError
 from eeipu_kfp.controller.cleanup import clean_up, hold, release
 from eeipu_kfp.controller.resource import FINALIZER, read_resource
 from eeipu_kfp.core.outputs import StageOutputs
@@ -34,6 +35,36 @@ def test_a_finalizer_that_is_set_is_not_set_again(parts, resource):
     parts.api.is_away = True
 
     hold(seen, parts.api)
+
+
+class Meddler:
+    """An API server where another one writes the resource after each of the first readings."""
+
+    def __init__(self, api, times):
+        self.api, self.times = api, times
+
+    def get(self, path):
+        found = self.api.get(path)
+        if self.times > 0:
+            self.times -= 1
+            self.api.patch(path, {"metadata": {"annotations": {"seen": str(self.times)}}})
+        return found
+
+    def patch(self, path, changes):
+        return self.api.patch(path, changes)
+
+
+def test_somebody_else_may_write_the_resource_meanwhile(parts, resource):
+    hold(resource, Meddler(parts.api, times=2))
+
+    assert finalizers(parts, resource) == [FINALIZER]
+
+
+def test_the_finalizer_is_not_fought_for_without_end(parts, resource):
+    with pytest.raises(ConflictError):
+        hold(resource, Meddler(parts.api, times=1000))
+
+    assert finalizers(parts, resource) == []
 
 
 def test_what_is_gone_needs_no_release(parts, resource):

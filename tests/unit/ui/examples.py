@@ -88,6 +88,7 @@ class Shelf:
 
     held: dict[str, Snapshot | Exception]
     place: str = "a shelf"
+    beginning: str = "put one there"
     read: list[str] = field(default_factory=list)
 
     def keys(self):

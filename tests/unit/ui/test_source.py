@@ -34,6 +34,7 @@ def test_all_experiments_of_a_place_have_a_line():
     source = source_of(Shelf({"b": snapshot(key="b"), "a": snapshot(key="a")}))
 
     assert source.experiments()["place"] == "a shelf"
+    assert source.experiments()["beginning"] == "put one there"
     assert names(source) == [("b", "Running"), ("a", "Running")]
 
 
