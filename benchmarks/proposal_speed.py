@@ -17,6 +17,7 @@ import os
 import resource
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -142,7 +143,8 @@ def _ax(past: PastSearch, size: int) -> Proposals:
     # Loads torch, and has no types.
     api: Any = import_module("ax.api.client")
     configs: Any = import_module("ax.api.configs")
-    logging.getLogger("ax").setLevel(logging.WARNING)
+    logging.disable(logging.INFO)
+    warnings.simplefilter("ignore")
     client = api.Client(random_seed=0)
     client.configure_experiment(
         [
@@ -152,6 +154,9 @@ def _ax(past: PastSearch, size: int) -> Proposals:
     )
     client.configure_optimization(objective="score")
     for number, trial in enumerate(past.trials):
+        if number == size:
+            # The first that it is asked for is no proposal of its model yet.
+            client.get_next_trials(max_trials=1)
         if number >= size:
             yield partial(client.get_next_trials, max_trials=1)
             client.mark_trial_abandoned(max(client.summarize()["trial_index"]))
