@@ -113,30 +113,23 @@ class _Cut:
     Attributes:
         names: The parameters that are kept.
         columns: Their columns in the cube.
-        decided: The stages whose output they decide.
     """
 
     names: tuple[str, ...]
     columns: tuple[int, ...]
-    decided: tuple[str, ...]
 
     @classmethod
     def after(cls, request: SuggestionRequest, encoding: Encoding, stages: tuple[str, ...]) -> _Cut:
         """Return the cut that keeps what some stages read."""
         names = tuple(n for n in request.pipeline.inputs_of(stages) if n in request.space)
-        decided = tuple(
-            stage
-            for stage in request.pipeline.names
-            if set(request.cached.determinants(stage)) <= set(names)
-        )
-        return cls(names=names, columns=encoding.columns_of(names), decided=decided)
+        return cls(names=names, columns=encoding.columns_of(names))
 
     def keep(
         self, request: SuggestionRequest, values: Configuration, source: Configuration
     ) -> Prefix:
         """Return the prefix with the kept values of a configuration."""
-        held = [stage for stage in self.decided if request.cached.holds(stage, values)]
-        needed = set(request.pipeline.to_run(held))
+        # A stage that needs more than these values has no key yet, and counts as not cached.
+        needed = set(request.cached.to_run(values))
         return Prefix(
             values=values,
             columns=self.columns,
