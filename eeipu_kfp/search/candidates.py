@@ -15,7 +15,7 @@ from eeipu_kfp.search.prefix_pool import Prefix
 
 _EVERYWHERE_LOG2 = 8
 _NEARBY = 128
-_EACH_PREFIX = 24
+_EACH_PREFIX = 16
 _DISTANCES = (0.02, 0.08, 0.2)
 _CHANGED_SHARE = 0.4
 _SHORTLISTED = 20
