@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
 from benchmarks.comparison import Comparison
 from benchmarks.problems.problem import Array
+from benchmarks.tables import REFERENCE
 from eeipu_kfp.report.scales import Scale
 from eeipu_kfp.report.svg import drawing, element, joined, text
 
@@ -23,15 +25,46 @@ _LINE_HEIGHT = 16.0
 _INK, _GRID = "#1b2430", "#d8dee4"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pen:
+    """What a method is drawn with: the reference stands out, the others differ from each other."""
+
+    colour: str
+    width: float
+    dash: str | None
+
+    @classmethod
+    def of(cls, method: str, number: int) -> _Pen:
+        """Return the pen of the method that is drawn as the `number`-th."""
+        if method == REFERENCE:
+            return cls(colour=_INK, width=3.2, dash=None)
+        row, column = divmod(number, len(_COLOURS))
+        return cls(colour=_COLOURS[column], width=1.6, dash=_DASHES[row % len(_DASHES)])
+
+    def line(self, path: str) -> Markup:
+        """Return a line along a path."""
+        return element(
+            "path",
+            d=path,
+            fill="none",
+            stroke=self.colour,
+            stroke_width=f"{self.width}",
+            stroke_dasharray=self.dash,
+        )
+
+
 def regret_figure(comparison: Comparison) -> str:
     """Return an SVG: the mean regret of every method over its seeds, in a band of one error."""
     budget = comparison.problem.budget
     grid = np.linspace(0.0, budget, _POINTS)
-    curves = {method: _curves(comparison, method, grid) for method in comparison.methods}
+    # What is drawn last lies on top.
+    methods = sorted(comparison.methods, key=lambda method: method == REFERENCE)
+    curves = {method: _curves(comparison, method, grid) for method in methods}
     across = Scale(low=0.0, high=budget, start=_LEFT, stop=_RIGHT)
     up = _regret_scale(list(curves.values()))
     marks = [
-        _curve(number, curve, grid, across, up) for number, curve in enumerate(curves.values())
+        _curve(_Pen.of(method, number), curve, grid, across, up)
+        for number, (method, curve) in enumerate(curves.items())
     ]
     title = f"{comparison.problem.name}: regret, mean of the seeds with its standard error"
     return str(
@@ -46,7 +79,7 @@ def regret_figure(comparison: Comparison) -> str:
                 text(_LEFT, 18.0, title),
                 *_axes(across, up),
                 *marks,
-                *_legend(comparison.methods),
+                *_legend(methods),
                 font_family="sans-serif",
                 font_size="12",
                 fill=_INK,
@@ -69,7 +102,7 @@ def _regret_scale(curves: Sequence[Array]) -> Scale:
     return Scale(low=low, high=max(high, 2 * low), start=_BOTTOM, stop=_TOP, log=True)
 
 
-def _curve(number: int, curve: Array, grid: Array, across: Scale, up: Scale) -> Markup:
+def _curve(pen: _Pen, curve: Array, grid: Array, across: Scale, up: Scale) -> Markup:
     known = ~np.isnan(curve).any(axis=0)
     mean = curve[:, known].mean(axis=0)
     error = curve[:, known].std(axis=0, ddof=1) / math.sqrt(len(curve)) if len(curve) > 1 else 0.0
@@ -77,17 +110,8 @@ def _curve(number: int, curve: Array, grid: Array, across: Scale, up: Scale) -> 
     band = [*zip(xs, mean + error, strict=True), *reversed([*zip(xs, mean - error, strict=True)])]
     return joined(
         (
-            element(
-                "path", d=f"{_path(band, across, up)}Z", fill=_colour(number), fill_opacity="0.12"
-            ),
-            element(
-                "path",
-                d=_path([*zip(xs, mean, strict=True)], across, up),
-                fill="none",
-                stroke=_colour(number),
-                stroke_width="1.8",
-                stroke_dasharray=_dash(number),
-            ),
+            element("path", d=f"{_path(band, across, up)}Z", fill=pen.colour, fill_opacity="0.12"),
+            pen.line(_path([*zip(xs, mean, strict=True)], across, up)),
         )
     )
 
@@ -115,24 +139,10 @@ def _legend(methods: Sequence[str]) -> list[Markup]:
     parts: list[Markup] = []
     for number, method in enumerate(methods):
         y = _TOP + _LINE_HEIGHT * number
-        swatch = element(
-            "path",
-            d=f"M{_RIGHT + 14:.0f} {y:.0f}h26",
-            stroke=_colour(number),
-            stroke_width="2",
-            stroke_dasharray=_dash(number),
-        )
+        swatch = _Pen.of(method, number).line(f"M{_RIGHT + 14:.0f} {y:.0f}h26")
         parts += [swatch, text(_RIGHT + 46.0, y + 4.0, method)]
     return parts
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> Markup:
     return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", stroke=_GRID)
-
-
-def _colour(number: int) -> str:
-    return _COLOURS[number % len(_COLOURS)]
-
-
-def _dash(number: int) -> str | None:
-    return _DASHES[number // len(_COLOURS) % len(_DASHES)]
