@@ -30,4 +30,4 @@ def test_the_default_is_the_reference_and_no_other_method_is_just_the_default():
         plans = [Method.named(text).setting.plan for text in parts.methods]
 
         assert parts.reference == "eeipu"
-        assert Method.named("eeipu+q=5+eta=1:0.5+inputs=prefix").setting.plan not in plans
+        assert Method.named("eeipu+q=all+eta=1:0.5+inputs=prefix").setting.plan not in plans
