@@ -73,8 +73,9 @@ def shortlist(
     kept = _kept(pool, encoding.dimension)[1:, None]
     others = np.broadcast_to(best, (len(own), *best.shape))
     ends = np.concatenate([own[:, None], np.where(kept, own[:, None], others)], axis=1)
-    moved = _moved(encoding, ends.reshape(-1, encoding.dimension), rng).reshape(ends.shape)
-    glances = np.concatenate([ends, np.where(kept, ends, moved)], axis=1)
+    stepped = np.where(encoding.numeric, _stepped(ends, _DISTANCES[1], rng), ends)
+    near = encoding.snap(stepped.reshape(-1, encoding.dimension)).reshape(ends.shape)
+    glances = np.concatenate([ends, np.where(kept, ends, near)], axis=1)
     runs = np.array([prefix.runs for prefix in pool[1:]])
     scores = acquisition.scores(
         glances.reshape(-1, encoding.dimension), np.repeat(runs, glances.shape[1], axis=0)
@@ -142,16 +143,15 @@ def _near(encoding: Encoding, best: Array, everywhere: Array, rng: np.random.Gen
     origin = best[rng.integers(len(best), size=_NEARBY)]
     donor = everywhere[rng.integers(len(everywhere), size=_NEARBY)]
     distance = rng.choice(_DISTANCES, size=(_NEARBY, 1))
-    moved = np.clip(origin + distance * rng.standard_normal(origin.shape), 0.0, 1.0)
+    moved = _stepped(origin, distance, rng)
     changed: Mask = rng.random((_NEARBY, len(encoding.space))) < _CHANGED_SHARE
     other = np.where(encoding.numeric, moved, donor)
     return encoding.snap(np.where(changed[:, encoding.owners], other, origin))
 
 
-def _moved(encoding: Encoding, points: Array, rng: np.random.Generator) -> Array:
-    """Return points with all their numbers moved a little; choices stay."""
-    step = _DISTANCES[1] * rng.standard_normal(points.shape)
-    return encoding.snap(np.where(encoding.numeric, np.clip(points + step, 0.0, 1.0), points))
+def _stepped(points: Array, distance: float | Array, rng: np.random.Generator) -> Array:
+    """Return points a normal step away in every coordinate, in the cube."""
+    return np.clip(points + distance * rng.standard_normal(points.shape), 0.0, 1.0)
 
 
 def _kept(pool: tuple[Prefix, ...], dimension: int) -> Mask:

@@ -108,7 +108,7 @@ def most_likely(kernel: Kernel, x: Array, y: Array) -> Array:
 
 
 def forget() -> None:
-    """Forget remembered results, for measurements of a first call."""
+    """Forget remembered results, so that this process is like a new one."""
     _most_likely.cache_clear()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,16 +53,11 @@ def prefix_pool(
         encoding: The space as a cube.
         trials: Where prefixes may come from, the most welcome first.
     """
-    empty = empty_prefix(request, encoding)
-    cuts = _cuts(request, encoding)
+    empty, cuts = empty_prefix(request, encoding), _cuts(request, encoding)
     pool = {"": empty}
     for trial in trials:
-        for cut in cuts:
-            values = trial.configuration.restricted_to(cut.names)
-            if values.canonical not in pool:
-                prefix = cut.keep(request, values, trial.configuration)
-                if prefix.runs.sum() < empty.runs.sum():
-                    pool[values.canonical] = prefix
+        for prefix in _lent(request, cuts, empty, trial.configuration, known=pool):
+            pool[prefix.values.canonical] = prefix
         if len(pool) > _LARGEST:
             break
     return tuple(pool.values())
@@ -86,13 +81,9 @@ def best_trials(
 def cached_prefixes(
     request: SuggestionRequest, encoding: Encoding, configuration: Configuration
 ) -> Iterator[Prefix]:
-    """Yield what a configuration can lend: prefixes that spare a stage and leave some freedom."""
-    nothing_spared = empty_prefix(request, encoding).runs.sum()
-    for cut in _cuts(request, encoding):
-        values = configuration.restricted_to(cut.names)
-        prefix = cut.keep(request, values, configuration)
-        if prefix.runs.sum() < nothing_spared:
-            yield prefix
+    """Return what a configuration can lend: prefixes that spare a stage and leave some freedom."""
+    empty, cuts = empty_prefix(request, encoding), _cuts(request, encoding)
+    return _lent(request, cuts, empty, configuration)
 
 
 def keep(
@@ -136,6 +127,22 @@ class _Cut:
             runs=np.array([name in needed for name in request.pipeline.names]),
             source=source,
         )
+
+
+def _lent(
+    request: SuggestionRequest,
+    cuts: tuple[_Cut, ...],
+    empty: Prefix,
+    configuration: Configuration,
+    known: Container[str] = (),
+) -> Iterator[Prefix]:
+    """Yield the prefixes of a configuration that spare a stage, but for the known ones."""
+    for cut in cuts:
+        values = configuration.restricted_to(cut.names)
+        if values.canonical not in known:
+            prefix = cut.keep(request, values, configuration)
+            if prefix.runs.sum() < empty.runs.sum():
+                yield prefix
 
 
 def _cuts(request: SuggestionRequest, encoding: Encoding) -> tuple[_Cut, ...]:

@@ -112,9 +112,8 @@ class WarmUp:
 
 def own_defaults(request: SuggestionRequest) -> Configuration | None:
     """Return what the pipeline itself gives its tuned inputs; None unless all of it is allowed."""
-    inputs = {known.name: known.default for known in request.pipeline.inputs}
-    values = {name: inputs.get(name) for name in request.space}
-    given = {name: value for name, value in values.items() if value is not None}
+    inputs = (request.pipeline.input(name) for name in request.space)
+    given = {i.name: i.default for i in inputs if i is not None and i.default is not None}
     configuration = Configuration(given)
     return configuration if request.space.contains(configuration) else None
 
