@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -16,18 +17,29 @@ _METRIC = "score"
 
 def ask_ax(request: SuggestionRequest) -> list[Configuration]:
     """Return one proposal of Ax."""
+    client = new_client(request.space, request.seed)
+    for trial in request.succeeded:
+        score = request.objective.score(trial.objective or 0.0)
+        tell(client, with_positions(request.space, trial.configuration), score)
+    (proposed,) = client.get_next_trials(max_trials=1).values()
+    return [from_positions(request.space, proposed)]
+
+
+def new_client(space: Space, seed: int) -> Any:
+    """Return a client that knows of no trial yet and will maximise a score."""
     # Loads torch, and has no types.
     api: Any = import_module("ax.api.client")
     logging.getLogger("ax").setLevel(logging.WARNING)
-    client = api.Client(random_seed=request.seed)
-    client.configure_experiment(parameters=_parameters(request.space))
+    client = api.Client(random_seed=seed)
+    client.configure_experiment(parameters=_parameters(space))
     client.configure_optimization(objective=_METRIC)
-    for trial in request.succeeded:
-        number = client.attach_trial(parameters=with_positions(request.space, trial.configuration))
-        score = request.objective.score(trial.objective or 0.0)
-        client.complete_trial(trial_index=number, raw_data={_METRIC: score})
-    (proposed,) = client.get_next_trials(max_trials=1).values()
-    return [from_positions(request.space, proposed)]
+    return client
+
+
+def tell(client: Any, parameters: Mapping[str, object], score: float | None) -> None:
+    """Tell a client of a trial that was run without it."""
+    number = client.attach_trial(parameters=dict(parameters))
+    client.complete_trial(trial_index=number, raw_data={_METRIC: score})
 
 
 def _parameters(space: Space) -> list[Any]:

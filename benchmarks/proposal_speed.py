@@ -22,13 +22,14 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import optuna
 
+from benchmarks.ax_peer import new_client, tell
 from benchmarks.histories import PastSearch
+from benchmarks.optuna_peer import distributions
 from eeipu_kfp.search.designers import make_designer
 
 _SHAPES = {"3 stages, 7 parameters": (2, 3, 2), "5 stages, 12 parameters": (2, 3, 2, 3, 2)}
@@ -122,9 +123,7 @@ def _eeipu(past: PastSearch, size: int) -> Proposals:
 def _gp_sampler(past: PastSearch, size: int) -> Proposals:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.GPSampler(seed=0))
-    floats: dict[str, optuna.distributions.BaseDistribution] = {
-        name: optuna.distributions.FloatDistribution(0.0, 1.0) for name in past.space
-    }
+    floats = distributions(past.space)
     known = [
         optuna.trial.create_trial(
             params=dict(trial.configuration), distributions=floats, value=trial.objective
@@ -140,19 +139,9 @@ def _gp_sampler(past: PastSearch, size: int) -> Proposals:
 
 
 def _ax(past: PastSearch, size: int) -> Proposals:
-    # Loads torch, and has no types.
-    api: Any = import_module("ax.api.client")
-    configs: Any = import_module("ax.api.configs")
     logging.disable(logging.INFO)
     warnings.simplefilter("ignore")
-    client = api.Client(random_seed=0)
-    client.configure_experiment(
-        [
-            configs.RangeParameterConfig(name=name, bounds=(0.0, 1.0), parameter_type="float")
-            for name in past.space
-        ]
-    )
-    client.configure_optimization(objective="score")
+    client = new_client(past.space, seed=0)
     for number, trial in enumerate(past.trials):
         if number == size:
             # The first that it is asked for is no proposal of its model yet.
@@ -160,8 +149,7 @@ def _ax(past: PastSearch, size: int) -> Proposals:
         if number >= size:
             yield partial(client.get_next_trials, max_trials=1)
             client.mark_trial_abandoned(max(client.summarize()["trial_index"]))
-        index = client.attach_trial(parameters=dict(trial.configuration))
-        client.complete_trial(trial_index=index, raw_data={"score": trial.objective})
+        tell(client, trial.configuration, trial.objective)
 
 
 _METHODS: Mapping[str, Callable[[PastSearch, int], Proposals]] = MappingProxyType(
