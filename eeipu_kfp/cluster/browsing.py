@@ -9,12 +9,11 @@ from eeipu_kfp.cluster.opening import Cluster
 from eeipu_kfp.cluster.refusals import ClusterError, MissingError
 from eeipu_kfp.cluster.service import Controller
 from eeipu_kfp.errors import EeipuError
-from eeipu_kfp.ui.snapshot import UnknownExperimentError
+from eeipu_kfp.ui.snapshot import ON_CLUSTER, UnknownExperimentError
 from eeipu_kfp.ui.table import Question
 
 _Answer = TypeVar("_Answer")
 
-_BEGINNING = "eeipu apply experiment.yaml"
 _OLD = "the controller on the cluster knows no such question"
 _UPGRADE = "upgrade it to the version of this command: `helm upgrade eeipu-kfp ...`"
 
@@ -38,7 +37,7 @@ class ClusterSource:
         """Return the place, how one begins there, and a line for each experiment in it."""
         found = self._asked(lambda controller: controller.experiments(), _too_old)
         where = f"namespace {self._cluster.namespace} of {self._cluster.connection.context}"
-        return {"place": where, "beginning": _BEGINNING, "experiments": found}
+        return {"place": where, "beginning": ON_CLUSTER, "experiments": found}
 
     def experiment(self, key: str) -> dict[str, Any]:
         """Return one experiment: its line, and its figures as HTML."""

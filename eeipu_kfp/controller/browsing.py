@@ -14,7 +14,15 @@ from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.controller.resource import Resource
 from eeipu_kfp.controller.session import Session
 from eeipu_kfp.core.history import History
-from eeipu_kfp.ui.snapshot import RUNNING, Kind, Snapshot, Standing, UnknownExperimentError, ended
+from eeipu_kfp.ui.snapshot import (
+    ON_CLUSTER,
+    RUNNING,
+    Kind,
+    Snapshot,
+    Standing,
+    UnknownExperimentError,
+    ended,
+)
 from eeipu_kfp.ui.source import SnapshotSource, Source
 from eeipu_kfp.ui.table import Question
 
@@ -78,7 +86,7 @@ class ControllerSnapshots:
     @property
     def beginning(self) -> str:
         """The command that begins an experiment there."""
-        return "eeipu apply experiment.yaml"
+        return ON_CLUSTER
 
     def keys(self) -> tuple[str, ...]:
         """Return the experiments, by namespace, the youngest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from eeipu_kfp.cache.entries import CacheEntry
 from eeipu_kfp.controller.api_server import ApiServer, ConflictError, MissingResourceError
 from eeipu_kfp.controller.opening import Tools
@@ -50,14 +52,11 @@ def _change_finalizers(resource: Resource, api: ApiServer, own: tuple[str, ...])
 
     A launcher does so just as the experiment begins.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(ConflictError):
             _try_to_change_finalizers(resource, api, own)
-        except ConflictError:
-            if attempt == _ATTEMPTS:
-                raise
-        else:
             return
+    _try_to_change_finalizers(resource, api, own)
 
 
 def _try_to_change_finalizers(resource: Resource, api: ApiServer, own: tuple[str, ...]) -> None:

@@ -14,6 +14,9 @@ from eeipu_kfp.core.suggestion import Stop
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.report.page import stop_words
 
+ON_CLUSTER = "eeipu apply experiment.yaml"
+"""The command that begins an experiment on a cluster."""
+
 
 class UnknownExperimentError(InvalidValueError):
     """There is no experiment of that name where one was looked for."""
