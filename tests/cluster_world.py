@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import yaml
 
+from eeipu_kfp.controller.events import Notice, event_document
 from eeipu_kfp.controller.metrics import Metrics
 from eeipu_kfp.controller.opening import Tools
 from eeipu_kfp.controller.pipelines import KfpBackend
@@ -72,13 +73,18 @@ class DirectProposals:
 
 
 class Notices:
-    """Remembers what was told."""
+    """Remembers what was told, each notice once, as the API server does."""
 
     def __init__(self) -> None:
-        self.told: list[Any] = []
+        self._told: dict[str, Notice] = {}
 
-    def tell(self, resource: Resource, notice: Any) -> None:
-        self.told.append(notice)
+    def tell(self, resource: Resource, notice: Notice) -> None:
+        name = event_document(resource, notice, "me", "")["metadata"]["name"]
+        self._told.setdefault(name, notice)
+
+    @property
+    def told(self) -> list[Notice]:
+        return list(self._told.values())
 
     @property
     def reasons(self) -> list[str]:

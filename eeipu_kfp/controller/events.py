@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 from eeipu_kfp.controller.api_server import ApiServer, ApiServerError, ConflictError
 from eeipu_kfp.controller.resource import Resource
+from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import Stop
-from eeipu_kfp.core.trial import Trial, TrialState
+from eeipu_kfp.core.trial import StageOutcome, Trial, TrialState
 from eeipu_kfp.tuning import events as tuning
 
 _COMPONENT = "eeipu-kfp"
@@ -57,6 +58,23 @@ def notice_of(event: tuning.Event) -> Notice | None:
     return None
 
 
+def overdue_notices(
+    history: History, stages: tuple[str, ...], stop: Stop | None
+) -> tuple[Notice, ...]:
+    """Return what an earlier controller noted, and may not have told before it died.
+
+    Args:
+        history: The trials as the ledger holds them.
+        stages: The pipeline's stages.
+        stop: Why the experiment has ended; None while it has not.
+    """
+    ended = [trial for trial in history.trials if trial.finished_at is not None]
+    last = sorted(ended, key=lambda trial: trial.finished_at or 0.0)[-1:]
+    begun = [trial for trial in (*last, *history.in_state(TrialState.RUNNING)) if trial.runs]
+    launched = [_launched(trial, _not_cached(trial, stages)) for trial in begun]
+    return (*launched, *map(_ended, last), *([end_notice(stop)] if stop else []))
+
+
 def wait_notice(trial: int, why: str) -> Notice:
     """Return what to tell of a run that waits for what may never come."""
     message = f"trial {trial}: {why}"
@@ -94,6 +112,11 @@ def _launched(trial: Trial, to_run: tuple[str, ...]) -> Notice:
         message += "vanished, or its run was ended from outside"
         return Notice(reason="TrialRestarted", message=message, is_warning=True, about=about)
     return Notice(reason="TrialStarted", message=f"trial {trial.number} {told}", about=about)
+
+
+def _not_cached(trial: Trial, stages: tuple[str, ...]) -> tuple[str, ...]:
+    cached = {r.stage for r in trial.stages if r.outcome is StageOutcome.CACHED}
+    return tuple(name for name in stages if name not in cached)
 
 
 def _ended(trial: Trial) -> Notice:

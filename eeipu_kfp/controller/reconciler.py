@@ -10,7 +10,14 @@ from eeipu_kfp.controller.api_server import ApiServerError, MissingResourceError
 from eeipu_kfp.controller.cleanup import clean_up, hold, release
 from eeipu_kfp.controller.conditions import Reason
 from eeipu_kfp.controller.display import Display
-from eeipu_kfp.controller.events import Notice, end_notice, image_notice, notice_of, wait_notice
+from eeipu_kfp.controller.events import (
+    Notice,
+    end_notice,
+    image_notice,
+    notice_of,
+    overdue_notices,
+    wait_notice,
+)
 from eeipu_kfp.controller.opening import Opened, Tools, open_resource
 from eeipu_kfp.controller.proposals import PooledDesigner
 from eeipu_kfp.controller.resource import Resource
@@ -102,7 +109,7 @@ class Reconciler:
             self._pause_seconds = 0.0
             self.session = self.open(resource)
             self._generation = resource.generation
-            self._warn_of_images(resource, self.session.opened)
+            self._catch_up(resource, self.session)
         return self.session
 
     def _designer(self, resource: Resource, opened: Opened) -> PooledDesigner:
@@ -118,10 +125,13 @@ class Reconciler:
             _logger.info(notice.message, extra={"experiment": resource.name})
             self._tools.recorder.tell(resource, notice)
 
-    def _warn_of_images(self, resource: Resource, opened: Opened) -> None:
-        notice = image_notice(opened.pipeline.ir)
-        if notice is not None:
-            self._tools.recorder.tell(resource, notice)
+    def _catch_up(self, resource: Resource, session: Session) -> None:
+        """Tell what an opened experiment has to tell; what was told before is not told again."""
+        pipeline, stop = session.opened.pipeline, session.end.stop if session.end else None
+        overdue = overdue_notices(session.history, pipeline.shape.names, stop)
+        for notice in (image_notice(pipeline.ir), *overdue):
+            if notice is not None:
+                self._tools.recorder.tell(resource, notice)
 
     def _held_back(self, resource: Resource) -> str | None:
         """Return why there are no new trials for now; None where nothing holds them back."""

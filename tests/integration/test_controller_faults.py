@@ -8,7 +8,7 @@ import pytest
 
 from eeipu_kfp.controller.reconciler import Reconciler
 from eeipu_kfp.errors import StoreError
-from tests.cluster_world import COLLECTION, NAMESPACE, World, experiment, instant_double
+from tests.cluster_world import COLLECTION, NAMESPACE, Notices, World, experiment, instant_double
 from tests.kfp_double.double import KfpDouble
 from tests.kfp_double.faults import Fault, Kind
 from tests.kfp_double.runs import Mishap
@@ -132,6 +132,19 @@ def test_tuning_goes_on_without_the_api_server(world, expected):
 
     assert world.trials(path) == expected
     assert world.condition(path, "Complete") == ("True", "MaxTrialsReached")
+
+
+def test_what_a_dying_controller_did_not_tell_is_told_by_the_next(world):
+    path = world.apply(experiment())
+    dying = Reconciler(world.tools(recorder=Notices()))
+    world.step(dying, path)
+    while [trial[2] for trial in world.trials(path)] != ["Succeeded", "Running"]:
+        world.step(dying, path)
+
+    world.run(path)
+
+    assert world.notices.reasons.count("TrialStarted") == 4
+    assert world.notices.reasons.count("TrialSucceeded") == 4
 
 
 def test_a_stage_out_of_memory_fails_its_trial_and_keeps_what_came_before(world):

@@ -7,6 +7,7 @@ from eeipu_kfp.controller.events import (
     event_document,
     image_notice,
     notice_of,
+    overdue_notices,
 )
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import Stop, StopReason
@@ -67,6 +68,34 @@ def test_the_end_is_told_and_a_failure_is_a_warning():
 
     assert (done.reason, done.is_warning) == ("Completed", False)
     assert (bad.reason, bad.is_warning) == ("Failed", True)
+
+
+def overdue(*trials, stop=None):
+    history = History(objective=standing().experiment.objective, trials=trials)
+    found = overdue_notices(history, ("prepare", "train"), stop)
+    return [(notice.reason, notice.message.split(":")[0]) for notice in found]
+
+
+def test_a_new_controller_tells_what_runs_and_what_ended_last():
+    told = overdue(
+        trial(1, 0.5, finished_at=1100.0), trial(2, 0.6, finished_at=1200.0), trial(3), trial(4)
+    )
+
+    assert told == [
+        ("TrialStarted", "trial 2 runs train"),
+        ("TrialStarted", "trial 3 runs train"),
+        ("TrialStarted", "trial 4 runs train"),
+        ("TrialSucceeded", "trial 2"),
+    ]
+
+
+def test_a_new_controller_tells_of_the_end_too():
+    stop = Stop(reason=StopReason.GOAL_REACHED, message="it is reached")
+    withdrawn = trial(1, state=TrialState.STOPPED, runs=0, finished_at=1100.0)
+
+    told = overdue(withdrawn, stop=stop)
+
+    assert told == [("TrialStopped", "trial 1 was stopped"), ("Completed", "it is reached")]
 
 
 def images(*names):
