@@ -26,7 +26,7 @@ def failing_stage(evidence: Evidence) -> Verdict:
     stage, many = failures.most_common(1)[0]
     trials = len(evidence.history.trials)
     seen = f"{many} of {wording.count(trials, 'trial')} failed in `{stage}`."
-    if many < _FEWEST_FAILURES or many < _FAILURE_SHARE * trials:
+    if many < min(_FEWEST_FAILURES, trials) or many < _FAILURE_SHARE * trials:
         return Verdict(seen=seen)
     owned = evidence.tuned(stage) if stage in evidence.pipeline.names else ()
     ranges = f" Narrow the ranges of {', '.join(f'`{p}`' for p in owned)}." if owned else ""

@@ -33,6 +33,28 @@ def test_failures_in_one_stage_name_it_and_its_parameters(small, trial):
 
 
 @pytest.mark.parametrize(
+    ("failed", "trials", "severity"),
+    [
+        (2, 2, Severity.WARNING),
+        (2, 3, Severity.OK),
+        (3, 30, Severity.WARNING),
+        (3, 31, Severity.OK),
+    ],
+    ids=["all", "two", "a tenth", "fewer"],
+)
+def test_failures_are_worth_a_warning_where_they_are_many_or_all(
+    small, trial, failed, trials, severity
+):
+    failure = Failure(message="killed", stage="train")
+    case = small.with_trials(
+        *(trial(n, None, ("train", FAILED, 1.0), failure=failure) for n in range(failed)),
+        *(trial(n, 0.5, *BOTH) for n in range(failed, trials)),
+    )
+
+    assert running.failing_stage(_evidence(case)).severity is severity
+
+
+@pytest.mark.parametrize(
     ("budget_seconds", "severity"),
     [(10.0, Severity.WARNING), (30.0, Severity.NOTICE), (100.0, Severity.OK)],
     ids=["a fifth", "a fifteenth", "a fiftieth"],
