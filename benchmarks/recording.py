@@ -1,4 +1,4 @@
-"""Measures the real pipelines once: `python -m benchmarks.recording digits`.
+"""Measures the real pipelines once: `OMP_NUM_THREADS=1 python -m benchmarks.recording digits`.
 
 Every stage runs once for every combination of its own parameters and those before it, and its CPU
 seconds are noted, so that other work on the machine counts little.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
+import math
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +22,49 @@ from benchmarks.problems.real import RECORDINGS
 from benchmarks.problems.real_stages import REAL_PIPELINES, RealStage
 
 
-def record(stages: tuple[RealStage, ...]) -> dict[str, Any]:
-    """Return the CPU seconds of every stage and the objectives, the last parameter fastest."""
-    seconds: list[list[float]] = [[] for _ in stages]
-    objectives: list[float] = []
-    _descend(stages, 0, None, seconds, objectives)
-    return {"seconds": seconds, "objectives": objectives}
+def record(stages: tuple[RealStage, ...], tell: Callable[[str], None]) -> dict[str, Any]:
+    """Return the CPU seconds of every stage and the objectives, the last parameter fastest.
+
+    Args:
+        stages: The pipeline.
+        tell: Is told how far it is.
+    """
+    recorder = _Recorder(stages, tell)
+    recorder.descend(0, None)
+    return {"seconds": recorder.seconds, "objectives": recorder.objectives}
 
 
-def _descend(
-    stages: tuple[RealStage, ...],
-    position: int,
-    before: object,
-    seconds: list[list[float]],
-    objectives: list[float],
-) -> None:
-    stage = stages[position]
-    for parameters in _combinations(stage):
-        began = time.process_time()
-        left = stage.compute(before, **parameters)
-        seconds[position].append(round(time.process_time() - began, 4))
-        if position + 1 < len(stages):
-            _descend(stages, position + 1, left, seconds, objectives)
-        else:
-            objectives.append(round(left, 5))
+class _Recorder:
+    """Runs every stage once for every combination of parameters up to it."""
+
+    def __init__(self, stages: tuple[RealStage, ...], tell: Callable[[str], None]) -> None:
+        self.seconds: list[list[float]] = [[] for _ in stages]
+        self.objectives: list[float] = []
+        self._stages = stages
+        self._tell = tell
+        self._count = math.prod(len(_combinations(stage)) for stage in stages)
+
+    def descend(self, position: int, before: Any) -> None:
+        """Run a stage and those after it, for all that the stages before can leave."""
+        if position == len(self._stages):
+            self.objectives.append(round(float(before), 5))
+            return
+        stage = self._stages[position]
+        for parameters in _combinations(stage):
+            began = time.process_time()
+            left = stage.compute(before, **parameters)
+            self.seconds[position].append(round(time.process_time() - began, 4))
+            self.descend(position + 1, left)
+        if position + 1 == len(self._stages):
+            self._tell(f"{len(self.objectives)} of {self._count} configurations")
 
 
-def _combinations(stage: RealStage) -> Iterator[dict[str, Any]]:
+def _combinations(stage: RealStage) -> tuple[dict[str, Any], ...]:
+    """Return what a stage is run with, the last parameter fastest."""
     values = [values_of(domain) for domain in stage.parameters.values()]
-    for chosen in itertools.product(*values):
-        yield dict(zip(stage.parameters, chosen, strict=True))
+    return tuple(
+        dict(zip(stage.parameters, chosen, strict=True)) for chosen in itertools.product(*values)
+    )
 
 
 def main() -> None:
@@ -61,10 +75,13 @@ def main() -> None:
     warnings.simplefilter("ignore")
     for name in parser.parse_args().names:
         began = time.perf_counter()
-        document = record(REAL_PIPELINES[name])
+        document = record(REAL_PIPELINES[name], partial(_show, name))
         Path(RECORDINGS / f"{name}.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
-        count, wall = len(document["objectives"]), time.perf_counter() - began
-        print(f"{name}: {count} configurations in {wall:.0f} s (process {os.getpid()})")
+        print(f", measured in {time.perf_counter() - began:.0f} s")
+
+
+def _show(name: str, progress: str) -> None:
+    print(f"\r{name}: {progress}", end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Real pipelines of scikit-learn stages, to be measured once and replayed.
+"""Real pipelines, to be measured once and replayed.
 
 Every stage is a function of the value that the stage before has left and of its own parameters; the
-last one returns the objective, larger is better. The data sets ship with scikit-learn, and
-every random choice has a fixed seed.
+last one returns the objective, larger is better. The data are on every machine: data sets and
+photographs that ship with scikit-learn, docstrings of the standard library. Every random choice has
+a fixed seed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,14 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from benchmarks.problems.distillation_stages import (
+    distilled_first,
+    distilled_second,
+    distilled_third,
+    taught,
+    tokenised,
+)
+from benchmarks.problems.segmentation_stages import preprocessed, smoothed, trained
 from benchmarks.problems.stacking_stages import judged, prepared, stacked
 from eeipu_kfp.core.space import Categorical, Domain, Float, Int
 
@@ -215,6 +224,7 @@ def blend(boosted: tuple[Any, Any, Split], log10_penalty: int, share: int) -> fl
     return float(1 - left / ((data.valid_target - data.valid_target.mean()) ** 2).sum())
 
 
+_LOG10_RATE = Float(-2.5, -1.5, step=0.5)
 _FLAG = Categorical((False, True))
 _CLASSIFY = RealStage(name="classify", parameters={"log10_strength": Int(-3, 2)}, compute=classify)
 
@@ -274,6 +284,59 @@ REAL_PIPELINES: Mapping[str, tuple[RealStage, ...]] = MappingProxyType(
                     "meta_max_iter": Int(10, 100, step=45),
                 },
                 compute=judged,
+            ),
+        ),
+        "segmentation": (
+            RealStage(
+                name="preprocess",
+                parameters={
+                    "mean": Float(0.25, 0.75, step=0.25),
+                    "std": Float(0.25, 0.5, step=0.25),
+                },
+                compute=preprocessed,
+            ),
+            RealStage(
+                name="train",
+                parameters={
+                    "batch_size": Int(2, 4, step=2),
+                    "log10_max_rate": Float(-3.0, -1.5, step=0.5),
+                },
+                compute=trained,
+            ),
+            RealStage(
+                name="smooth",
+                parameters={
+                    "sdim": Int(1, 7, step=3),
+                    "compat": Int(5, 45, step=20),
+                    "gt_prob": Float(0.3, 0.9, step=0.2),
+                },
+                compute=smoothed,
+            ),
+        ),
+        "t5-distillation": (
+            RealStage(
+                name="tokenise",
+                parameters={"batch_size": Int(12, 24, step=12)},
+                compute=tokenised,
+            ),
+            RealStage(name="teach", parameters={"log10_teacher_rate": _LOG10_RATE}, compute=taught),
+            RealStage(
+                name="distil-1",
+                parameters={"log10_first_rate": _LOG10_RATE},
+                compute=distilled_first,
+            ),
+            RealStage(
+                name="distil-2",
+                parameters={"log10_second_rate": _LOG10_RATE},
+                compute=distilled_second,
+            ),
+            RealStage(
+                name="distil-3",
+                parameters={
+                    "log10_third_rate": _LOG10_RATE,
+                    "third_temperature": Float(1.0, 4.0, step=3.0),
+                },
+                compute=distilled_third,
             ),
         ),
         "diabetes": (

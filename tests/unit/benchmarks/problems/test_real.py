@@ -7,6 +7,9 @@ from benchmarks.problems.real import RECORDINGS
 from benchmarks.problems.real_stages import REAL_PIPELINES
 from benchmarks.problems.suites import problem
 
+NETWORKS = {"segmentation", "t5-distillation"}
+"""What they learn depends on the processor, and docstrings on the version of Python."""
+
 
 def corner(name, last):
     """The configuration of the first values, or of the last ones."""
@@ -35,7 +38,10 @@ def test_every_configuration_was_measured_and_none_is_better_than_the_optimum(na
     assert max(objectives) == problem(name).optimum
 
 
-@pytest.mark.parametrize("name", REAL_PIPELINES)
+# What a network learns depends on the processor, and docstrings on the version of Python.
+@pytest.mark.parametrize(
+    "name", sorted(REAL_PIPELINES.keys() - {"segmentation", "t5-distillation"})
+)
 def test_the_stages_still_compute_what_was_recorded(name):
     left, chosen = None, corner(name, last=False)
     for stage in REAL_PIPELINES[name]:
