@@ -14,7 +14,7 @@ from rich.text import Text
 
 from eeipu_kfp.cli import wording
 from eeipu_kfp.cli.console import err
-from eeipu_kfp.cli.results import STYLES, cached_stages
+from eeipu_kfp.cli.results import STYLES
 from eeipu_kfp.core.budget import Budget
 from eeipu_kfp.core.experiment import Experiment
 from eeipu_kfp.core.history import History
@@ -93,7 +93,7 @@ class ProgressView:
         else:
             line.append(f"{trial.state.value:<10}", style=style)
         line.append(f"  {wording.duration(trial.spent_seconds):>8}", style="cyan")
-        cached = cached_stages(trial)
+        cached = ", ".join(trial.cached_stages)
         line.append(f"  cached: {cached}" if cached else "", style="magenta")
         line.append(f"  {trial.failure.sentence}" if trial.failure else "", style=style)
         line.append("  best so far" if is_best else "", style="bold green")

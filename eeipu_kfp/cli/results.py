@@ -10,7 +10,7 @@ from rich.text import Text
 
 from eeipu_kfp.cli import wording
 from eeipu_kfp.cli.console import out
-from eeipu_kfp.core.trial import StageOutcome, Trial, TrialState
+from eeipu_kfp.core.trial import TrialState
 from eeipu_kfp.core.values import Value
 
 STYLES = {
@@ -72,11 +72,6 @@ def trials_table(document: Mapping[str, Any]) -> None:
         table.add_row(*_cells(trial), style="bold" if trial["trial"] == best else "")
     if trials:
         out().print(table)
-
-
-def cached_stages(trial: Trial) -> str:
-    """Return the names of a trial's stages that came from the cache."""
-    return ", ".join(r.stage for r in trial.stages if r.outcome is StageOutcome.CACHED)
 
 
 def _cells(trial: Mapping[str, Any]) -> tuple[Text, ...]:

@@ -15,7 +15,7 @@ from eeipu_kfp.controller.api_server import ApiServer, ApiServerError, ConflictE
 from eeipu_kfp.controller.resource import Resource
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import Stop
-from eeipu_kfp.core.trial import StageOutcome, Trial, TrialState
+from eeipu_kfp.core.trial import Trial, TrialState
 from eeipu_kfp.tuning import events as tuning
 
 _COMPONENT = "eeipu-kfp"
@@ -71,7 +71,10 @@ def overdue_notices(
     ended = [trial for trial in history.trials if trial.finished_at is not None]
     last = sorted(ended, key=lambda trial: trial.finished_at or 0.0)[-1:]
     begun = [trial for trial in (*last, *history.in_state(TrialState.RUNNING)) if trial.runs]
-    launched = [_launched(trial, _not_cached(trial, stages)) for trial in begun]
+    launched = [
+        _launched(trial, tuple(name for name in stages if name not in trial.cached_stages))
+        for trial in begun
+    ]
     return (*launched, *map(_ended, last), *([end_notice(stop)] if stop else []))
 
 
@@ -112,11 +115,6 @@ def _launched(trial: Trial, to_run: tuple[str, ...]) -> Notice:
         message += "vanished, or its run was ended from outside"
         return Notice(reason="TrialRestarted", message=message, is_warning=True, about=about)
     return Notice(reason="TrialStarted", message=f"trial {trial.number} {told}", about=about)
-
-
-def _not_cached(trial: Trial, stages: tuple[str, ...]) -> tuple[str, ...]:
-    cached = {r.stage for r in trial.stages if r.outcome is StageOutcome.CACHED}
-    return tuple(name for name in stages if name not in cached)
 
 
 def _ended(trial: Trial) -> Notice:

@@ -123,6 +123,11 @@ class Trial:
         """Compute time that cached stages avoided."""
         return sum(record.saved_seconds for record in self.stages)
 
+    @property
+    def cached_stages(self) -> tuple[str, ...]:
+        """Names of the stages that came from the cache."""
+        return tuple(r.stage for r in self.stages if r.outcome is StageOutcome.CACHED)
+
     def stage(self, name: str) -> StageRecord | None:
         """Return the record of a stage; None where it has not ended."""
         return next((record for record in self.stages if record.stage == name), None)

@@ -18,7 +18,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from eeipu_kfp.core.objective import Direction
-from eeipu_kfp.core.trial import StageOutcome, Trial, TrialState
+from eeipu_kfp.core.trial import Trial, TrialState
 from eeipu_kfp.errors import InvalidValueError
 from eeipu_kfp.export.contents import Contents
 from eeipu_kfp.export.distributions import distributions, values
@@ -157,7 +157,6 @@ def _frozen(
 
 def _of_trial(trial: Trial, contents: Contents) -> dict[str, Any]:
     """Return what is known of a trial beside its objective, as numbers that can be plotted."""
-    cached = [r.stage for r in trial.stages if r.outcome is StageOutcome.CACHED]
     failure = {"failure": trial.failure.sentence} if trial.failure else {}
     return {
         _NUMBER: trial.number,
@@ -167,8 +166,8 @@ def _of_trial(trial: Trial, contents: Contents) -> dict[str, Any]:
         "spent_seconds": trial.spent_seconds,
         "saved_seconds": trial.saved_seconds,
         "overhead_seconds": trial.overhead_seconds,
-        "cached_stages": len(cached),
-        "cached": ", ".join(cached),
+        "cached_stages": len(trial.cached_stages),
+        "cached": ", ".join(trial.cached_stages),
         **{f"seconds of {record.stage}": record.seconds for record in trial.stages},
         **failure,
     }

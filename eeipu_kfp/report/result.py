@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eeipu_kfp.core.history import History
 from eeipu_kfp.core.suggestion import Stop
-from eeipu_kfp.core.trial import StageOutcome, Trial
+from eeipu_kfp.core.trial import Trial
 from eeipu_kfp.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _plain(trial: Trial) -> dict[str, Any]:
         "objective": trial.objective,
         "spent_seconds": trial.spent_seconds,
         "saved_seconds": trial.saved_seconds,
-        "cached": [r.stage for r in trial.stages if r.outcome is StageOutcome.CACHED],
+        "cached": list(trial.cached_stages),
         "failure": trial.failure.sentence if trial.failure else None,
         "configuration": dict(trial.configuration),
     }

@@ -45,6 +45,10 @@ def test_a_stage_is_found_once_it_has_ended():
     assert TRIAL.stage("s4") is None
 
 
+def test_cached_stages_are_named():
+    assert TRIAL.cached_stages == ("s1",)
+
+
 def test_a_new_trial_is_pending_and_has_cost_nothing():
     trial = Trial(number=1, configuration=Configuration({}))
 
