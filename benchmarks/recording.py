@@ -42,7 +42,8 @@ class _Recorder:
         self.objectives: list[float] = []
         self._stages = stages
         self._tell = tell
-        self._count = math.prod(len(_combinations(stage)) for stage in stages)
+        self._combinations = [_combinations(stage) for stage in stages]
+        self._count = math.prod(map(len, self._combinations))
 
     def descend(self, position: int, before: Any) -> None:
         """Run a stage and those after it, for all that the stages before can leave."""
@@ -50,7 +51,7 @@ class _Recorder:
             self.objectives.append(round(float(before), 5))
             return
         stage = self._stages[position]
-        for parameters in _combinations(stage):
+        for parameters in self._combinations[position]:
             began = time.process_time()
             left = stage.compute(before, **parameters)
             self.seconds[position].append(round(time.process_time() - began, 4))

@@ -29,18 +29,18 @@ class Lesson:
         train: Tokens to learn from.
         validation: Tokens to be judged by.
         tokenizer: What turned texts into tokens.
-        teacher: The fine-tuned teacher.
+        teacher: The fine-tuned teacher; None before it is.
         student: The student's checkpoint; None before the first stage of distillation.
     """
 
     train: Artifact
     validation: Artifact
     tokenizer: Artifact
-    teacher: Artifact
+    teacher: Artifact | None = None
     student: Artifact | None = None
 
 
-def tokenised(_: None, batch_size: int) -> tuple[Artifact, Artifact, Artifact]:
+def tokenised(_: None, batch_size: int) -> Lesson:
     """Turn the standard library's docstrings into batches of tokens."""
     from components.t5_distillation.pipeline import TEACHER  # noqa: PLC0415  # loads kfp
     from components.t5_distillation.tokenisation import tokenise  # noqa: PLC0415  # loads kfp
@@ -63,18 +63,17 @@ def tokenised(_: None, batch_size: int) -> tuple[Artifact, Artifact, Artifact]:
         seed=_SEED,
         batch_size=batch_size,
     )
-    return train, validation, tokenizer
+    return Lesson(train=train, validation=validation, tokenizer=tokenizer)
 
 
-def taught(tokens: tuple[Artifact, Artifact, Artifact], log10_teacher_rate: float) -> Lesson:
+def taught(lesson: Lesson, log10_teacher_rate: float) -> Lesson:
     """Fine-tune the teacher."""
     from components.t5_distillation.pipeline import TEACHER  # noqa: PLC0415  # loads kfp
     from components.t5_distillation.teaching import teach  # noqa: PLC0415  # loads kfp and torch
 
-    train, validation, tokenizer = tokens
     teacher = Artifact()
     teach.python_func(
-        train_set=train,
+        train_set=lesson.train,
         fine_tuned=teacher,
         metrics=Artifact(),
         teacher=TEACHER,
@@ -85,7 +84,7 @@ def taught(tokens: tuple[Artifact, Artifact, Artifact], log10_teacher_rate: floa
         learning_rate=10.0**log10_teacher_rate,
         weight_decay=_WEIGHT_DECAY,
     )
-    return Lesson(train=train, validation=validation, tokenizer=tokenizer, teacher=teacher)
+    return replace(lesson, teacher=teacher)
 
 
 def distilled_first(lesson: Lesson, log10_first_rate: float) -> Lesson:
