@@ -15,7 +15,7 @@ _Part: TypeAlias = tuple[tuple[str, str], ...]
 class CachedStages:
     """The stages whose outputs are kept, by the values of the tuned parameters that decide them."""
 
-    __slots__ = ("_determinants", "_known", "pipeline")
+    __slots__ = ("_determinants", "_known", "_runs", "pipeline")
 
     def __init__(
         self,
@@ -36,6 +36,8 @@ class CachedStages:
             for name in pipeline.names
         }
         self._known = frozenset((name, self._part(name, _texts(values))) for name, values in cached)
+        # What runs follows from what is cached of a configuration, and a search asks all the time.
+        self._runs: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def including(self, stage: str, configuration: Configuration) -> CachedStages:
         """Return the same knowledge with one more stage kept for a configuration."""
@@ -43,7 +45,8 @@ class CachedStages:
 
     def _with(self, known: frozenset[tuple[str, _Part]]) -> CachedStages:
         more = object.__new__(CachedStages)
-        more.pipeline, more._determinants, more._known = self.pipeline, self._determinants, known
+        more.pipeline, more._determinants = self.pipeline, self._determinants
+        more._known, more._runs = known, self._runs
         return more
 
     def determinants(self, stage: str) -> tuple[str, ...]:
@@ -60,8 +63,11 @@ class CachedStages:
 
     def to_run(self, configuration: Configuration) -> tuple[str, ...]:
         """Return the stages that a configuration would really run, in order."""
-        texts, names = _texts(configuration), self.pipeline.names
-        return self.pipeline.to_run([n for n in names if (n, self._part(n, texts)) in self._known])
+        texts = _texts(configuration)
+        cached = tuple(n for n in self._determinants if (n, self._part(n, texts)) in self._known)
+        if cached not in self._runs:
+            self._runs[cached] = self.pipeline.to_run(cached)
+        return self._runs[cached]
 
     def _part(self, stage: str, texts: Mapping[str, str]) -> _Part:
         return tuple((name, texts[name]) for name in self._determinants[stage] if name in texts)

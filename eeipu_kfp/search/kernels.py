@@ -83,13 +83,26 @@ def matern(squared_distance: Array) -> tuple[Array, Array]:
     Args:
         squared_distance: Squared distances in units of the lengthscales.
     """
-    r = np.sqrt(5.0 * squared_distance)
-    decay = np.exp(-r)
+    correlation, growth, decay = _correlated(squared_distance)
+    growth *= decay
+    growth *= 5.0 / 3.0
+    return correlation, growth
+
+
+def matern_correlation(squared_distance: Array) -> Array:
+    """Return the Matern-5/2 correlation alone, elementwise."""
+    return _correlated(squared_distance)[0]
+
+
+def _correlated(squared_distance: Array) -> tuple[Array, Array, Array]:
+    """Return the correlation, and what its slope is made of: 1 + r and exp(-r)."""
+    r = 5.0 * squared_distance
+    np.sqrt(r, out=r)
+    decay = np.negative(r)
+    np.exp(decay, out=decay)
     growth = 1.0 + r
     r *= r
     r /= 3.0
     r += growth
     r *= decay
-    growth *= decay
-    growth *= 5.0 / 3.0
-    return r, growth
+    return r, growth, decay

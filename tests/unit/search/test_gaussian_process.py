@@ -35,9 +35,10 @@ def test_the_gradients_are_the_slopes(kernel, data, rng):
         )
 
 
+@pytest.mark.parametrize("count", [0, 4, 2000])
 @pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
-def test_prediction_and_moments_agree(kernel, data, rng):
-    process, points = fit(kernel, *data), rng.random((4, 3))
+def test_prediction_and_moments_agree_at_any_number_of_points(kernel, count, data, rng):
+    process, points = fit(kernel, *data), rng.random((count, 3))
 
     found, (mean, variance) = process.predict(points), process.moments(points)
 
