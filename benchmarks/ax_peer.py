@@ -27,9 +27,9 @@ def ask_ax(request: SuggestionRequest) -> list[Configuration]:
 
 def new_client(space: Space, seed: int) -> Any:
     """Return a client that knows of no trial yet and will maximise a score."""
+    import_module("ax.utils.common.logger").set_stderr_log_level(logging.WARNING)
     # Loads torch, and has no types.
     api: Any = import_module("ax.api.client")
-    logging.getLogger("ax").setLevel(logging.WARNING)
     client = api.Client(random_seed=seed)
     client.configure_experiment(parameters=_parameters(space))
     client.configure_optimization(objective=_METRIC)

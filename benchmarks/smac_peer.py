@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -41,6 +42,8 @@ def _facade(smac: Any, space: Any, seed: int, folder: Path) -> Any:
         space, deterministic=True, n_trials=_TRIALS, seed=seed, output_directory=folder
     )
     design = kind.get_initial_design(scenario, n_configs=0)
+    # It would warn of the missing design at every proposal.
+    logging.getLogger("smac.main.config_selector").setLevel(logging.ERROR)
     # Any level that it is given becomes that of all loggers of the process.
     return kind(scenario, _never_called, initial_design=design, overwrite=True, logging_level=False)
 
