@@ -180,6 +180,7 @@ def distil(
     seed: int,
     device: str,
     precision: str,
+    gradient_checkpointing: bool,
     learning_rate: float,
     weight_decay: float,
     temperature: float,
@@ -204,6 +205,7 @@ def distil(
         seed: Draws random weights, the order of the batches, and what drops out.
         device: `auto`, `cpu`, `cuda`, or another that torch knows.
         precision: `auto`, `float32` or `bfloat16`.
+        gradient_checkpointing: Compute activations twice rather than keep them.
         learning_rate: The highest learning rate of AdamW in this stage.
         weight_decay: The weight decay of AdamW in this stage.
         temperature: What the logits of both are divided by in this stage.
@@ -217,12 +219,13 @@ def distil(
     import torch
 
     rows, stored = read_rows(train_set)
-    batch_size, tokens = int(stored["batch_size"]), int(stored["vocabulary"])
-    batches = cut_batches(rows, batch_size)
+    batches, tokens = cut_batches(rows, int(stored["batch_size"])), int(stored["vocabulary"])
     place = choose_device(device)
     computing = choose_precision(precision, place)
     teacher = build_model(fine_tuned.path, tokens, seed).to(place).eval()
     model = build_model(previous.path if previous else student, tokens, seed).to(place).train()
+    if gradient_checkpointing:
+        model.activation_checkpointing_enable()
     known = {"teacher": teacher.config.vocab_size, "student": model.config.vocab_size}
     check_distillation(temperature, known)
     steps = stages * epochs * len(batches)
@@ -239,7 +242,7 @@ def distil(
     save_checkpoint(checkpoint.path, model, optimiser, schedule, todo.stop)
     with computing:
         references, written = summarise(
-            model, validation_set, tokenizer.path, batch_size, summary_tokens, place
+            model, validation_set, tokenizer.path, summary_tokens, place
         )
     score = mean_rouge_l(references, written)
     metrics.log_metric("rouge_l", score)

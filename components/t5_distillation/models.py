@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 def choose_device(device: str) -> "torch.device":
     """Return the device of that name; `auto` is a GPU where there is one, else the CPU.
 
-    All that follows repeats itself, as far as the device has operations that do.
+    All that follows repeats itself.
     """
     import torch
 
-    torch.use_deterministic_algorithms(mode=True, warn_only=True)
+    # Without `warn_only`, with which attention on a GPU would warn and not repeat itself.
+    torch.use_deterministic_algorithms(mode=True)
     torch.utils.deterministic.fill_uninitialized_memory = False
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -52,6 +52,7 @@ def t5_distillation(
     teacher_epochs: int = 6,
     device: str = "auto",
     precision: str = "auto",
+    gradient_checkpointing: bool = False,
     teacher_learning_rate: float = 1e-2,
     teacher_weight_decay: float = 0.01,
     distil_epochs: int = 3,
@@ -85,6 +86,7 @@ def t5_distillation(
         teacher_epochs: How often the teacher sees every row.
         device: `auto`, `cpu`, `cuda`, or another that torch knows.
         precision: `auto`, `float32` or `bfloat16`.
+        gradient_checkpointing: Compute activations twice rather than keep them.
         teacher_learning_rate: The teacher's highest learning rate.
         teacher_weight_decay: The teacher's weight decay.
         distil_epochs: How often the student sees every row in each of its stages.
@@ -120,6 +122,7 @@ def t5_distillation(
         seed=seed,
         device=device,
         precision=precision,
+        gradient_checkpointing=gradient_checkpointing,
         learning_rate=teacher_learning_rate,
         weight_decay=teacher_weight_decay,
     )
@@ -145,6 +148,7 @@ def t5_distillation(
                 seed=seed,
                 device=device,
                 precision=precision,
+                gradient_checkpointing=gradient_checkpointing,
                 learning_rate=learning_rate,
                 weight_decay=weight_decay,
                 temperature=temperature,

@@ -50,9 +50,9 @@ def summarise(
     model: "T5ForConditionalGeneration",
     validation_set: dsl.Dataset,
     tokenizer: str,
-    batch_size: int,
     longest: int,
     device: "torch.device",
+    together: int = 64,
 ) -> tuple[list[str], list[str]]:
     """Let a model summarise the texts that judge it.
 
@@ -60,9 +60,9 @@ def summarise(
         model: What writes.
         validation_set: What `tokenise` has put out.
         tokenizer: Path of a tokenizer.json.
-        batch_size: How many texts are summarised together.
         longest: How many tokens a summary may have.
         device: Where the model is.
+        together: How many texts are summarised at once.
 
     Returns:
         n summaries as they should be, and as they were written.
@@ -70,7 +70,7 @@ def summarise(
     from tokenizers import Tokenizer
 
     rows, stored = read_rows(validation_set)
-    batches = cut_batches(rows, batch_size)
+    batches = cut_batches(rows, together)
     written = write_summaries(model, batches, Tokenizer.from_file(tokenizer), longest, device)
     return stored["references"].tolist(), written
 

@@ -23,6 +23,7 @@ def teach(
     seed: int,
     device: str,
     precision: str,
+    gradient_checkpointing: bool,
     learning_rate: float,
     weight_decay: float,
 ) -> None:
@@ -37,6 +38,7 @@ def teach(
         seed: Draws random weights, the order of the batches, and what drops out.
         device: `auto`, `cpu`, `cuda`, or another that torch knows.
         precision: `auto`, `float32` or `bfloat16`.
+        gradient_checkpointing: Compute activations twice rather than keep them.
         learning_rate: The highest learning rate of AdamW.
         weight_decay: The weight decay of AdamW.
     """
@@ -45,6 +47,8 @@ def teach(
     place = choose_device(device)
     computing = choose_precision(precision, place)
     model = build_model(teacher, int(stored["vocabulary"]), seed).to(place).train()
+    if gradient_checkpointing:
+        model.activation_checkpointing_enable()
     optimiser, schedule = make_optimiser(model, learning_rate, weight_decay, epochs * len(batches))
 
     def loss_of(batch):  # noqa: ANN001, ANN202  # the types need torch, which is loaded late

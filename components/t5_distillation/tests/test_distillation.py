@@ -12,7 +12,12 @@ from components.t5_distillation.distillation import (
     take_up,
 )
 from components.t5_distillation.models import build_model
-from components.t5_distillation.tests.stages import DISTILLED, distilled
+from components.t5_distillation.tests.stages import (
+    DISTILLED,
+    count_layers,
+    distilled,
+    same_files,
+)
 from components.t5_distillation.training import make_optimiser
 
 LABELS = torch.tensor([[4, 1, -100], [2, 3, 1]])
@@ -167,9 +172,18 @@ def test_the_score_is_there_exactly_and_for_people(tokens, teacher, students):
 def test_the_same_seed_gives_the_same_files(tokens, teacher, students, tmp_path):
     again = distilled(tmp_path, tokens, teacher, students[0])
 
-    for file in sorted(Path(students[1]["checkpoint"].path).iterdir()):
-        assert file.read_bytes() == (Path(again["checkpoint"].path) / file.name).read_bytes(), file
+    assert same_files(again["checkpoint"], students[1]["checkpoint"])
     assert again["metrics"].metadata == students[1]["metrics"].metadata
+
+
+def test_activations_that_are_computed_twice_are_the_same(tokens, teacher, students, tmp_path):
+    usual = [tokens, teacher, students[0]]
+
+    _, once = count_layers(distilled, tmp_path / "kept", *usual)
+    found, more = count_layers(distilled, tmp_path / "twice", *usual, gradient_checkpointing=True)
+
+    assert more > once
+    torch.testing.assert_close(weights_of(found), weights_of(students[1]))
 
 
 @pytest.mark.parametrize(

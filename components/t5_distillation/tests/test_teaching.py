@@ -1,11 +1,16 @@
 import json
-from pathlib import Path
 
 import pytest
 import torch
 
 from components.t5_distillation.models import build_model
-from components.t5_distillation.tests.stages import STUDENT, TAUGHT, taught
+from components.t5_distillation.tests.stages import (
+    STUDENT,
+    TAUGHT,
+    count_layers,
+    same_files,
+    taught,
+)
 
 
 def test_the_teacher_learns(tokens, teacher, tmp_path):
@@ -37,9 +42,19 @@ def test_no_epoch_leaves_the_teacher_as_it_was(tokens, tmp_path):
 def test_the_same_seed_gives_the_same_files(tokens, teacher, tmp_path):
     again = taught(tmp_path, tokens)
 
-    for file in sorted(Path(teacher["fine_tuned"].path).iterdir()):
-        assert file.read_bytes() == (Path(again["fine_tuned"].path) / file.name).read_bytes(), file
+    assert same_files(again["fine_tuned"], teacher["fine_tuned"])
     assert again["metrics"].metadata == teacher["metrics"].metadata
+
+
+def test_activations_that_are_computed_twice_are_the_same(tokens, teacher, tmp_path):
+    _, usual = count_layers(taught, tmp_path / "kept", tokens)
+    again, twice = count_layers(taught, tmp_path / "twice", tokens, gradient_checkpointing=True)
+
+    assert twice == 2 * usual
+    expected, found = (
+        build_model(stage["fine_tuned"].path, 300, 0).state_dict() for stage in (teacher, again)
+    )
+    torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.parametrize(
