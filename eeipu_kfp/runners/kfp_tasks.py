@@ -28,8 +28,8 @@ try:
     from kfp.local.status import Status
     from kfp.pipeline_spec import pipeline_spec_pb2 as pb
 except ImportError as _error:
-    _message = f"this version of kfp cannot run pipelines stage by stage: {_error}"
-    raise RunnerError(_message, hint="install kfp 2.17.0") from _error
+    _message = f"the local runner of kfp 2.17 cannot be loaded: {_error}"
+    raise RunnerError(_message, hint="pip install kfp==2.17.0") from _error
 
 _CHANNEL = "pipelinechannel--"
 _FILELESS = {"system.Metrics", "system.ClassificationMetrics", "system.SlicedClassificationMetrics"}

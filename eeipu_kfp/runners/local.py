@@ -38,6 +38,7 @@ class LocalRunner:
         """Keep all runs below a folder."""
         self._folder = folder.absolute()
         self._workers: list[_Worker] = []
+        self._started: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +70,7 @@ class LocalRunner:
         try:
             folder.create(run)
             self._idle_worker().take(folder)
+            self._started.add(run.name)
         except OSError as error:
             message = f"run `{run.name}` cannot be started: {error}"
             raise RunnerError(message) from error
@@ -76,6 +78,9 @@ class LocalRunner:
 
     def poll(self, handle: str) -> RunState:
         """Return where a run is; one that died on a stage's time limit has FAILED.
+
+        A run that could not be executed at all is STOPPED where another runner has started it:
+        what was in its way may be gone by now.
 
         Raises:
             RunnerError: The pipeline could not be executed at all.
@@ -91,6 +96,9 @@ class LocalRunner:
             return RunState.RUNNING
         if worker is not None:
             self._release(worker)
+        end = folder.end()
+        if end is not None and end.error and handle in self._started:
+            raise RunnerError(end.error, hint=end.hint)
         return _final_state(folder)
 
     def stop(self, handle: str) -> None:
@@ -185,12 +193,10 @@ class _Worker:
 
 def _final_state(folder: RunFolder) -> RunState:
     end = folder.end()
-    if end is None:
-        failed = any(result.outcome is StageOutcome.FAILED for result in folder.results())
-        return RunState.FAILED if failed else RunState.STOPPED
-    if end.error:
-        raise RunnerError(end.error, hint=end.hint)
-    return end.state
+    if end is not None and not end.error:
+        return end.state
+    failed = any(result.outcome is StageOutcome.FAILED for result in folder.results())
+    return RunState.FAILED if failed else RunState.STOPPED
 
 
 def _kill_group(leader: int) -> None:

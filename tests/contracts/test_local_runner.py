@@ -292,6 +292,17 @@ def test_a_pipeline_that_cannot_be_read_is_the_runners_error(local: LocalWorld) 
         local.ended(handle)
 
 
+def test_what_could_not_be_executed_is_no_error_to_a_later_runner(
+    local: LocalWorld, folder: Path
+) -> None:
+    handle = local.runner.start(replace(local.trial("one"), arguments={}))
+    with pytest.raises(RunnerError):
+        local.ended(handle)
+
+    with LocalRunner(folder) as later:
+        assert later.poll(handle) is RunState.STOPPED
+
+
 def test_a_missing_argument_is_the_runners_error(local: LocalWorld) -> None:
     handle = local.runner.start(replace(local.trial("one"), arguments={}))
 
