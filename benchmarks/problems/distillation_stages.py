@@ -81,6 +81,7 @@ def taught(lesson: Lesson, log10_teacher_rate: float) -> Lesson:
         seed=_SEED,
         device="cpu",
         precision="auto",
+        gradient_checkpointing=False,
         learning_rate=10.0**log10_teacher_rate,
         weight_decay=_WEIGHT_DECAY,
     )
@@ -124,6 +125,7 @@ def _distilled(lesson: Lesson, log10_rate: float, temperature: float) -> tuple[L
         seed=_SEED,
         device="cpu",
         precision="auto",
+        gradient_checkpointing=False,
         learning_rate=10.0**log10_rate,
         weight_decay=_WEIGHT_DECAY,
         temperature=temperature,
