@@ -18,7 +18,7 @@ from eeipu_kfp.report.svg import drawing, element, joined, text
 _WIDTH, _HEIGHT = 760.0, 380.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 560.0, 30.0, 340.0
 _POINTS = 120
-_LEAST_SHARE = 1e-3
+_LEAST_SHARE = 5e-4
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#a6761d", "#6b7280")
 _DASHES = (None, "6 3", "2 3")
 _LINE_HEIGHT = 16.0
@@ -96,9 +96,10 @@ def _curves(comparison: Comparison, method: str, grid: Array) -> Array:
 
 
 def _regret_scale(curves: Sequence[Array]) -> Scale:
-    high = max(float(np.nanmax(curve)) for curve in curves)
-    ends = [float(np.nanmean(curve[:, -1])) for curve in curves]
-    low = max(min(ends) / 1.5, high * _LEAST_SHARE)
+    # The first points of a curve may be known of some seeds alone, and are not drawn.
+    means = [curve.mean(axis=0) for curve in curves]
+    high = 1.5 * max(float(np.nanmax(mean)) for mean in means)
+    low = max(min(float(mean[-1]) for mean in means) / 1.5, high * _LEAST_SHARE)
     return Scale(low=low, high=max(high, 2 * low), start=_BOTTOM, stop=_TOP, log=True)
 
 
