@@ -97,9 +97,13 @@ class LocalRunner:
         if worker is not None:
             self._release(worker)
         end = folder.end()
-        if end is not None and end.error and handle in self._started:
+        if end is None:
+            return _state_without_end(folder)
+        if not end.error:
+            return end.state
+        if handle in self._started:
             raise RunnerError(end.error, hint=end.hint)
-        return _final_state(folder)
+        return RunState.STOPPED
 
     def stop(self, handle: str) -> None:
         """End a run with every process that it has started; harmless where it has ended."""
@@ -191,10 +195,7 @@ class _Worker:
             self._process.communicate()
 
 
-def _final_state(folder: RunFolder) -> RunState:
-    end = folder.end()
-    if end is not None and not end.error:
-        return end.state
+def _state_without_end(folder: RunFolder) -> RunState:
     failed = any(result.outcome is StageOutcome.FAILED for result in folder.results())
     return RunState.FAILED if failed else RunState.STOPPED
 

@@ -101,9 +101,9 @@ def count_layers(stage, *arguments, **changes) -> tuple[dict[str, dsl.Artifact],
     return found, len(computed)
 
 
-def same_files(one: dsl.Artifact, other: dsl.Artifact) -> bool:
+def differing_files(one: dsl.Artifact, other: dsl.Artifact) -> list[str]:
     files, others = (
         {file.name: file.read_bytes() for file in Path(folder.path).iterdir()}
         for folder in (one, other)
     )
-    return files == others
+    return sorted(name for name in files | others if files.get(name) != others.get(name))
